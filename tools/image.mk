@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+#
+# Disk image, initramfs and ISO.
