@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tasks and the scheduler.
+ *
+ * A task_struct is a thread.  A process is a thread group: tasks with one tgid
+ * and one signal_struct.  Kernel threads have mm == NULL and borrow active_mm.
+ *
+ * States.  RUNNING (running or on the run queue) -> INTERRUPTIBLE | UNINTERRUPTIBLE |
+ * KILLABLE (off the queue; woken by wake_up_process, signals) -> ... -> ZOMBIE (waits for its
+ * parent) -> DEAD.  STOPPED: job control.
+ *
+ * Locking.  tasklist_lock (spinlock): the task list, parent/child links, pids,
+ * groups and sessions.  sighand->siglock (interrupts off): handlers and pending signals.
+ * rq lock: run queue.  Fields marked (own) are written by the task itself.
+ */
+#ifndef QUIRE_SCHED_H
+#define QUIRE_SCHED_H
+
+#include <arch/processor.h>
+#include <quire/errno.h>
+#include <quire/ktime.h>
+#include <quire/list.h>
+#include <quire/lock.h>
+#include <quire/percpu.h>
+#include <quire/preempt.h>
+#include <quire/signal.h>
+#include <quire/timer.h>
+#include <quire/types.h>
+#include <quire/wait.h>
+
+struct files_struct;
+struct fs_struct;
+struct mm_struct;
+struct pt_regs;
+struct tty_struct;
+
+#define TASK_RUNNING 0x0
+#define TASK_INTERRUPTIBLE 0x1
+#define TASK_UNINTERRUPTIBLE 0x2
+#define TASK_STOPPED 0x4
+#define TASK_WAKEKILL 0x100 /* a fatal signal wakes an uninterruptible sleeper */
+#define TASK_KILLABLE (TASK_WAKEKILL | TASK_UNINTERRUPTIBLE)
+#define TASK_NORMAL (TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE)
+#define EXIT_ZOMBIE 0x20
+#define EXIT_DEAD 0x40
+
+/* task->flags */
+#define PF_KTHREAD 0x1u
+#define PF_EXITING 0x4u
+#define PF_FORKNOEXEC 0x40u
+#define PF_MEMALLOC 0x800u /* inside reclaim: may use reserves, never recurses */
+#define PF_KSWAPD 0x1000u
+#define PF_FROZEN 0x10000u
+
+/* task->work: looked at on return to user space (entry.S); bit operations */
+enum task_work { TIF_SIGPENDING, TIF_NEED_RESCHED, TIF_MEMDIE, TIF_FREEZE, TIF_RESTORE_SIGMASK };
+
+#define TASK_COMM_LEN 16
+#define NGROUPS_MAX 32
+
+struct rlimit {
+	unsigned long rlim_cur, rlim_max;
+};
+enum {
+	RLIMIT_CPU, RLIMIT_FSIZE, RLIMIT_DATA, RLIMIT_STACK, RLIMIT_CORE, RLIMIT_RSS, RLIMIT_NPROC,
+	RLIMIT_NOFILE, RLIMIT_MEMLOCK, RLIMIT_AS, RLIMIT_LOCKS, RLIMIT_SIGPENDING, RLIMIT_MSGQUEUE,
+	RLIMIT_NICE, RLIMIT_RTPRIO, RLIMIT_RTTIME, RLIM_NLIMITS
+};
+#define RLIM_INFINITY 0xfffffffful
+
+struct task_struct {
+	/* scheduling: rq lock */
+	volatile int state;
+	unsigned long work;		/* TIF_* bits */
+	struct list_head run_list;
+	int static_prio;		/* nice + 20: 0..39 */
+	int time_slice;			/* ticks left */
+	bool on_rq;
+	u64 sum_exec_ns, last_ran_ns;
+	unsigned long nvcsw, nivcsw;
+
+	unsigned int flags;		/* PF_* (own) */
+	void *stack;			/* low end of the kernel stack */
+	struct thread_struct thread;	/* saved machine state (arch) */
+	struct mm_struct *mm, *active_mm; /* (own); mm under task_lock for others */
+	spinlock_t alloc_lock;		/* task_lock: mm, files, fs, comm against other tasks */
+	char comm[TASK_COMM_LEN];
+
+	/* identity: tasklist_lock */
+	pid_t pid, tgid;
+	pid_t pgrp, session;		/* kept in every thread; changed for all */
+	struct task_struct *real_parent, *parent, *group_leader;
+	struct list_head children, sibling;
+	struct list_head tasks;		/* all thread group leaders */
+	struct list_head thread_group;	/* the threads of a group */
+	struct hlist_node pid_hash;
+	int exit_code, exit_signal;
+	int pdeath_signal;
+	bool did_exec;
+
+	/* signals: sighand->siglock */
+	struct signal_struct *signal;
+	struct sighand_struct *sighand;
+	sigset_t blocked, saved_sigmask;
+	struct sigpending pending;
+	unsigned long sas_ss_sp;
+	size_t sas_ss_size;
+
+	/* (own) */
+	struct files_struct *files;
+	struct fs_struct *fs;
+	uid_t uid, euid, suid, fsuid;
+	gid_t gid, egid, sgid, fsgid;
+	int ngroups;
+	gid_t groups[NGROUPS_MAX];
+	unsigned long min_flt, maj_flt;
+	u64 utime_ns, stime_ns, start_time_ns, start_boottime_ns;
+	u64 read_bytes, write_bytes;
+	int __user *set_child_tid, *clear_child_tid;
+	void __user *robust_list;
+	struct completion *vfork_done;
+	int oom_score_adj;
+	unsigned int link_count;	/* symlinks in the current path walk */
+	unsigned int personality;
+	long (*restart_fn)(struct task_struct *t); /* restart_syscall */
+	u64 restart_arg[4];
+	unsigned int fail_nth;		/* allocation failure injection */
+
+	int lock_depth;			/* DEBUG: locks held */
+	const void *held_locks[16];
+	unsigned int locks_held;
+	atomic_t usage;			/* task_struct references */
+};
+
+/* What the threads of a process share. */
+struct signal_struct {
+	atomic_t live;			/* threads not yet exiting */
+	int nr_threads;
+	wait_queue_head_t wait_chldexit;
+	struct sigpending shared_pending;
+	int group_exit_code;
+	bool group_exit;
+	int group_stop_count;
+	unsigned int stop_flags;	/* SIGNAL_STOP_STOPPED, _CONTINUED, CLD_* to report */
+	int stop_sig;
+	struct tty_struct *tty;		/* controlling terminal: tasklist_lock + tty lock */
+	bool leader;			/* session leader */
+	struct rlimit rlim[RLIM_NLIMITS];
+	struct timer_list real_timer;	/* ITIMER_REAL */
+	unsigned long it_real_incr;	/* ticks */
+	u64 it_virt_ns, it_virt_incr_ns, it_prof_ns, it_prof_incr_ns;
+	u64 utime_ns, stime_ns, cutime_ns, cstime_ns; /* of exited threads; of waited children */
+	unsigned long min_flt, maj_flt, cmin_flt, cmaj_flt, nvcsw, nivcsw, cnvcsw, cnivcsw;
+	unsigned long maxrss, cmaxrss;
+	atomic_t usage;
+};
+
+extern spinlock_t tasklist_lock;
+extern struct list_head task_list;
+extern struct task_struct init_task;	/* the idle task of the boot CPU, pid 0 */
+extern int nr_threads, max_threads;
+extern unsigned long total_forks;
+extern unsigned long avenrun[3];
+
+#define for_each_process(p) list_for_each_entry(p, &task_list, tasks)
+#define task_lock(t) spin_lock(&(t)->alloc_lock)
+#define task_unlock(t) spin_unlock(&(t)->alloc_lock)
+void get_task_struct(struct task_struct *t);
+void put_task_struct(struct task_struct *t);
+
+/* ---- scheduler (sched.c) ---- */
+void schedule(void);
+void schedule_tail(void);		/* first thing a new task runs (entry.S) */
+void preempt_schedule(void);
+void scheduler_tick(bool user_mode);	/* from the clock interrupt */
+int wake_up_process(struct task_struct *t);
+int try_to_wake_up(struct task_struct *t, unsigned int state);
+void wake_up_new_task(struct task_struct *t);
+void yield(void);
+void set_user_nice(struct task_struct *t, int nice);
+static inline int task_nice(const struct task_struct *t) { return t->static_prio - 20; }
+void sched_init(void);
+void cpu_idle(void) __attribute__((noreturn));
+void show_tasks(void);			/* SysRq-like dump to the log */
+#define set_current_state(s) do { current->state = (s); barrier(); } while (0)
+static inline bool need_resched(void) { return current->work >> TIF_NEED_RESCHED & 1; }
+#define cond_resched() do { if (need_resched()) schedule(); } while (0)
+
+/* ---- tasks (fork.c, exit.c, pid.c, kthread.c) ---- */
+struct kernel_clone_args {
+	unsigned long flags;		/* CLONE_* | exit signal */
+	unsigned long stack;		/* 0: the parent's */
+	int __user *parent_tid, *child_tid;
+	unsigned long tls;		/* struct user_desc * for CLONE_SETTLS */
+	int (*fn)(void *);		/* kernel_thread */
+	void *fn_arg;
+};
+long do_fork(struct kernel_clone_args *args, struct pt_regs *regs); /* => pid or -errno */
+/* A thread of the kernel: no mm of its own, borrows the last one; never returns to user space unless
+ * it execs.  => pid or -errno */
+pid_t kernel_thread(int (*fn)(void *), void *arg, const char *name);
+void do_exit(long code) __attribute__((noreturn));	  /* this thread */
+void do_group_exit(int code) __attribute__((noreturn)); /* the whole process */
+struct task_struct *find_task_by_pid(pid_t pid); /* tasklist_lock held */
+struct task_struct *get_task_by_pid(pid_t pid);	 /* referenced, or NULL */
+int do_execve(const char *filename, const char __user *const __user *argv,
+	      const char __user *const __user *envp, struct pt_regs *regs);
+int kernel_execve(const char *filename, const char *const argv[], const char *const envp[]);
+void fork_init(void);
+void mm_release(struct task_struct *t); /* clear_child_tid, vfork_done */
+
+/* Every task but the caller stands at a voluntary sleep or in user mode until thaw (auditor). */
+int freeze_all_tasks(void); /* => 0, -EBUSY when some task did not come to rest */
+void thaw_all_tasks(void);
+
+static inline unsigned long rlimit(unsigned int which)
+{
+	return current->signal->rlim[which].rlim_cur;
+}
+
+/* ---- credentials (cred.c) ---- */
+bool capable(void);		/* euid 0 */
+bool in_group_p(gid_t gid);	/* fsgid or supplementary */
+
+#endif
