@@ -14,8 +14,8 @@
  * The allocator knows no page lists and no policy: it calls up through
  * reclaim_ops, which layer 5 registers.
  *
- * Locking.  zone->lock guards the buddy lists and counters; it is innermost
- * and taken with interrupts off.  Per-CPU lists: interrupts off.
+ * Locking.  zone->lock guards the buddy lists, the lists of single frames and
+ * the counters; it is innermost and taken with interrupts off.
  */
 #ifndef QUIRE_GFP_H
 #define QUIRE_GFP_H
@@ -26,7 +26,7 @@
 #include <quire/types.h>
 #include <quire/wait.h>
 
-#define MAX_ORDER 10 /* orders 0..9: blocks up to 2 MiB */
+#define MAX_ORDER PAGE_BLOCK_ORDERS /* orders 0..9: blocks up to 2 MiB */
 
 enum zone_type { ZONE_DMA, ZONE_NORMAL, ZONE_HIGHMEM, MAX_NR_ZONES };
 
@@ -67,11 +67,11 @@ struct per_cpu_pages {
 };
 
 struct zone {
-	/* buddy: zone->lock */
+	/* free frames: zone->lock */
 	spinlock_t lock;
-	unsigned long free_pages;	/* on buddy lists, per-CPU list and zeroed list */
+	unsigned long free_pages;	/* on buddy lists, hot list and zeroed list */
 	struct free_area free_area[MAX_ORDER];
-	struct per_cpu_pages pcp;
+	struct per_cpu_pages pcp;	/* single frames freed lately: no splitting, no merging */
 	struct per_cpu_pages zeroed;	/* frames cleared while idle, PG_zeroed */
 
 	/* page lists: lru_lock, layer 3 (page_lists.h) */

@@ -53,7 +53,7 @@ struct zone;
 	F(highmem)	  /* no permanent kernel mapping */                                        \
 	F(reserved)	  /* outside counting */                                                   \
 	F(buddy)	  /* head of a free block on a buddy list; private is its order */         \
-	F(compound)	  /* member of a multi-page slab; private of tails unused */               \
+	F(compound)	  /* not the first frame of an allocated block: belongs to the head before */ \
 	F(reclaim)	  /* move to the tail of inactive when writeback ends */                   \
 	F(anon)		  /* anonymous memory: private to the mms that map it, or in swap */       \
 	F(pcp)		  /* on a per-CPU or pre-zeroed free list */                               \
@@ -102,11 +102,11 @@ struct page {
 	};
 	union {
 		pgoff_t index;	/* offset in mapping in pages, or the swap entry's value */
-		void *freelist; /* PG_slab: slab bookkeeping */
+		void *freelist; /* PG_slab: the struct slab */
 	};
 	union {
 		struct buffer_head *buffers; /* ring of buffers, or NULL */
-		unsigned long private;	     /* PG_buddy: order; PG_slab: objects in use */
+		unsigned long private;	     /* PG_buddy: order */
 	};
 	void *virtual;		/* HighMem: kmap address, NULL when not mapped */
 	u8 age;			/* 0..PAGE_AGE_MAX, layer 3 */
@@ -114,6 +114,8 @@ struct page {
 	u8 io;			/* transfers in flight that hold a reference (0 or 1) */
 	u8 pin_tag;		/* enum pin_tag of the latest pin, for the auditor's report */
 };
+
+#define PAGE_BLOCK_ORDERS 10 /* a block of frames has 2^0 .. 2^9 */
 
 extern struct page *mem_map;	      /* one per frame, from pfn 0 to max_pfn */
 extern unsigned long max_pfn;	      /* first frame number after the last frame of RAM */
@@ -205,8 +207,16 @@ enum pin_tag {
 	PIN_count
 };
 
-/* Drop one reference; the last one frees the frame (layer 1 registers how). */
+/* Drop one reference; the last one frees the frame through the hooks below.  Any context. */
 void put_page(struct page *page);
+
+/* What the last put_page calls up: layer 3 takes the page off its list, layer 1 frees it. */
+struct page_hooks {
+	void (*unlist)(struct page *page);
+	void (*free)(struct page *page);
+};
+void register_page_unlist(void (*unlist)(struct page *page));
+void register_page_free(void (*free)(struct page *page));
 
 /* Take one plain reference: only for counts that get an owner in the same breath. */
 static inline void get_page(struct page *page)
@@ -214,6 +224,19 @@ static inline void get_page(struct page *page)
 	assert(PageReserved(page) || page_count(page) > 0);
 	if (!PageReserved(page))
 		atomic_inc(&page->count);
+}
+
+/*
+ * Pin a page that the caller reached without a reference (a list, a tree), under the lock that
+ * keeps it there.  => false: its last reference has just gone; leave it alone.
+ */
+static inline bool pin_page_unless_zero(struct page *page, enum pin_tag tag)
+{
+	if (!atomic_inc_not_zero(&page->count))
+		return false;
+	atomic_inc(&page->pins);
+	page->pin_tag = tag;
+	return true;
 }
 
 static inline void pin_page(struct page *page, enum pin_tag tag)
@@ -309,10 +332,14 @@ static inline void *page_address(const struct page *page)
 
 /* True of a frame that satisfies every condition of "free" (the notes' list). */
 bool page_is_free(const struct page *page);
+/* The part of it that is written in the frame itself: no reference, owner, mapping or use flag. */
+bool page_is_unused(const struct page *page);
 
 /* One line (or more) about the page: flags by name, count by owner. */
 void dump_page(const struct page *page, const char *why);
 const char *page_flag_name(enum page_flag flag);
+/* Names of the set flags, joined by '|'. */
+void page_flags_text(unsigned long flags, char *buf, size_t size);
 const char *page_owner_name(enum page_owner owner);
 
 #endif

@@ -99,7 +99,7 @@ extern struct vm_event_state vm_event_state;
 /* One instruction, so an interrupt cannot come between read and write. */
 static inline void __count_vm_events(enum vm_event item, unsigned long n)
 {
-	__asm__ volatile("add %1, %0" : "+m"(vm_event_state.event[item]) : "ir"(n));
+	__asm__ volatile("add%z0 %1, %0" : "+m"(vm_event_state.event[item]) : "ir"(n));
 }
 
 #define count_vm_event(name) __count_vm_events(VM_EVENT_##name, 1)

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Single free frames in front of the buddy lists of a zone.
+ *
+ * Idea.  Most requests are for one frame, and most frames come back one by one.
+ * zone->pcp keeps the frames freed last, to hand them out again while they are
+ * in the CPU's cache and without splitting and merging blocks.  zone->zeroed
+ * holds frames that the idle CPU has cleared, for requests with __GFP_ZERO.
+ * Both lists count as free memory; a request for a block that the buddy lists
+ * cannot give drains them first.
+ *
+ * States.  A frame here has PG_pcp, and PG_zeroed too when it is known to be all
+ * zeroes; it is never inside a buddy block.
+ *
+ * Locking.  zone->lock.  Small zones (under 8 MiB) keep few frames here.
+ */
+#include <quire/sched.h>
+#include <quire/highmem.h>
+#include <quire/vmstat.h>
+
+#include "zone_internal.h"
+
+#define HOT_BATCH_MAX 16u
+#define ZEROED_MAX 256u
+#define HOT_SHARE 256	 /* the hot list may hold 1/256 of the zone (at most 3 batches) */
+#define ZEROED_SHARE 64	 /* the zeroed list 1/64 */
+
+static void list_init(struct per_cpu_pages *pcp, unsigned int high, unsigned int batch)
+{
+	INIT_LIST_HEAD(&pcp->list);
+	pcp->count = 0;
+	pcp->high = high;
+	pcp->batch = batch;
+}
+
+void hot_pages_init(struct zone *zone)
+{
+	unsigned int high = min_t(unsigned long, zone->present_pages / HOT_SHARE,
+				  3 * HOT_BATCH_MAX);
+
+	list_init(&zone->pcp, high, max(high / 3, 1u));
+	list_init(&zone->zeroed, min_t(unsigned long, zone->present_pages / ZEROED_SHARE,
+				       ZEROED_MAX), 1);
+}
+
+static void put_on(struct per_cpu_pages *pcp, struct page *page)
+{
+	SetPagePcp(page);
+	list_add(&page->lru, &pcp->list);
+	pcp->count++;
+}
+
+/* The frame loses PG_pcp; PG_zeroed stays for the caller to see. */
+static struct page *take_from(struct per_cpu_pages *pcp)
+{
+	struct page *page = list_first_entry(&pcp->list, struct page, lru);
+
+	list_del(&page->lru);
+	ClearPagePcp(page);
+	pcp->count--;
+	return page;
+}
+
+static void give_back(struct zone *zone, struct per_cpu_pages *pcp, unsigned int n)
+{
+	while (n-- && pcp->count) {
+		struct page *page = take_from(pcp);
+
+		ClearPageZeroed(page);
+		buddy_free_locked(zone, page, 0);
+	}
+}
+
+void hot_drain_locked(struct zone *zone)
+{
+	give_back(zone, &zone->pcp, zone->pcp.count);
+	give_back(zone, &zone->zeroed, zone->zeroed.count);
+}
+
+void hot_free_locked(struct zone *zone, struct page *page)
+{
+	put_on(&zone->pcp, page);
+	if (zone->pcp.count > zone->pcp.high)
+		give_back(zone, &zone->pcp, zone->pcp.batch);
+}
+
+static void refill(struct zone *zone)
+{
+	unsigned int n;
+
+	for (n = 0; n < zone->pcp.batch; n++) {
+		struct page *page = buddy_alloc_locked(zone, 0);
+
+		if (!page)
+			return;
+		put_on(&zone->pcp, page);
+	}
+	count_vm_event(pcp_refill);
+}
+
+struct page *hot_alloc_locked(struct zone *zone, bool want_zeroed)
+{
+	if (want_zeroed && zone->zeroed.count)
+		return take_from(&zone->zeroed);
+	if (!zone->pcp.count)
+		refill(zone);
+	if (zone->pcp.count)
+		return take_from(&zone->pcp);
+	return zone->zeroed.count ? take_from(&zone->zeroed) : NULL;
+}
+
+/* A frame for the idle loop to clear, counted as allocated meanwhile; or NULL. */
+static struct page *take_to_clear(struct zone *zone)
+{
+	unsigned long flags;
+	struct page *page = NULL;
+
+	spin_lock_irqsave(&zone->lock, flags);
+	if (zone->zeroed.count < zone->zeroed.high && zone->free_pages > zone->watermark[WMARK_HIGH])
+		page = buddy_alloc_locked(zone, 0);
+	if (page) {
+		check_poisoned_page(page);
+		zone->free_pages--;
+		atomic_set(&page->count, 1);
+		atomic_set(&page->pins, 1);
+		page->pin_tag = PIN_ALLOC;
+	}
+	spin_unlock_irqrestore(&zone->lock, flags);
+	return page;
+}
+
+static void put_cleared(struct zone *zone, struct page *page)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&zone->lock, flags);
+	atomic_set(&page->pins, 0);
+	atomic_set(&page->count, 0);
+	SetPageZeroed(page);
+	put_on(&zone->zeroed, page);
+	zone->free_pages++;
+	spin_unlock_irqrestore(&zone->lock, flags);
+}
+
+bool zero_pages_when_idle(void)
+{
+	struct zone *zone;
+
+	for_each_zone(zone) {
+		struct page *page = zone->present_pages ? take_to_clear(zone) : NULL;
+
+		if (!page)
+			continue;
+		clear_highpage(page);
+		put_cleared(zone, page);
+		count_vm_event(pgzeroed_idle);
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Private to layer 1: what its files share.  Nothing above includes this,
+ * except the auditor, which recomputes what these files keep.
+ */
+#ifndef MM_ZONE_INTERNAL_H
+#define MM_ZONE_INTERNAL_H
+
+#include <quire/gfp.h>
+
+/* ---- buddy.c: pure list work, zone->lock held ---- */
+void buddy_init(struct zone *zone);
+/* Free a block; merges with free buddies.  Does not touch zone->free_pages. */
+void buddy_free_locked(struct zone *zone, struct page *page, unsigned int order);
+/* => the first frame of a block of exactly this order, or NULL. */
+struct page *buddy_alloc_locked(struct zone *zone, unsigned int order);
+
+/* ---- hot_pages.c: lists of single frames in front of the buddy lists, zone->lock held ---- */
+void hot_pages_init(struct zone *zone);
+void hot_free_locked(struct zone *zone, struct page *page);
+/* want_zeroed: a cleared frame is preferred; the result says by PG_zeroed whether it is one. */
+struct page *hot_alloc_locked(struct zone *zone, bool want_zeroed);
+/* All frames back to the buddy lists, so that they can merge. */
+void hot_drain_locked(struct zone *zone);
+
+/* ---- page_check.c: what is checked and poisoned at the border ---- */
+/* A frame comes back: panics with a dump unless it is unused. */
+void check_free_page(const struct page *page);
+/* A frame leaves: it must still be as check_free_page left it. */
+void check_new_page(const struct page *page);
+#ifdef CONFIG_DEBUG
+void poison_free_page(struct page *page);
+void check_poisoned_page(struct page *page);
+#else
+static inline void poison_free_page(struct page *page)
+{
+}
+static inline void check_poisoned_page(struct page *page)
+{
+}
+#endif
+
+/* ---- page_alloc.c ---- */
+void free_frames(struct page *page, unsigned int order);
+
+/* ---- zones.c ---- */
+struct zonelist {
+	unsigned int nr;
+	struct zone *zone[MAX_NR_ZONES]; /* most preferred first; empty zones left out */
+};
+extern struct zonelist zonelists[MAX_NR_ZONES];
+/* Carve [0, end) into zones; dma_limit and low_end are the boundaries, in frames. */
+void zones_init(unsigned long dma_limit, unsigned long low_end, unsigned long end);
+/* Hand a frame of RAM to its zone for the first time. */
+void zone_add_frame(unsigned long pfn);
+/* Once every frame is in: zonelists, list sizes, marks. */
+void zones_finish(void);
+
+/* ---- bootmem.c ---- */
+void bootmem_init(void);
+/* Like bootmem_alloc, but from the top of low memory: large tables must not eat the DMA zone. */
+void *bootmem_alloc_top(size_t size, size_t align);
+/* Call fn for each run of RAM frames that boot does not keep; no allocation after this. */
+void bootmem_for_each_free(void (*fn)(unsigned long start_pfn, unsigned long end_pfn));
+unsigned long bootmem_ram_frames(void);
+
+#endif
