@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The only way the kernel touches user memory. Every address is checked against TASK_SIZE, and a fault on the way
+ * is caught by the exception table: bad pointers give -EFAULT or the number of bytes not copied, never an oops.
+ * All of these may sleep (the page may have to come from disk) except the _inatomic and _nofault ones.
+ */
+#ifndef QUIRE_UACCESS_H
+#define QUIRE_UACCESS_H
+
+#include <quire/errno.h>
+#include <quire/preempt.h>
+#include <quire/types.h>
+#include <arch/page_types.h>
+
+static inline bool access_ok(const void __user *addr, size_t size)
+{
+	unsigned long a = (__force unsigned long)addr;
+
+	return size <= TASK_SIZE && a <= TASK_SIZE - size;
+}
+
+/* => the number of bytes NOT copied; copy_from_user zero-fills those in `to`. */
+size_t __must_check copy_to_user(void __user *to, const void *from, size_t n);
+size_t __must_check copy_from_user(void *to, const void __user *from, size_t n);
+size_t __must_check clear_user(void __user *to, size_t n);
+
+/*
+ * Under a spinlock or an atomic kmap: a page that is not there is an error, not a sleep. The fault handler
+ * sees in_atomic() and goes to the exception table. from_user does not zero-fill.
+ */
+size_t __must_check copy_to_user_inatomic(void __user *to, const void *from, size_t n);
+size_t __must_check copy_from_user_inatomic(void *to, const void __user *from, size_t n);
+
+/* Touch one byte for reading / writing in each page of the range. 0 or -EFAULT. */
+int fault_in_readable(const void __user *addr, size_t n);
+int fault_in_writeable(void __user *addr, size_t n);
+
+/* => length without the NUL, `size` if there was none in size bytes (dst is then not terminated), or -EFAULT. */
+long __must_check strncpy_from_user(char *dst, const char __user *src, long size);
+/* => length including the NUL, a value > max if there is none in max bytes, 0 on a fault. */
+long __must_check strnlen_user(const char __user *s, long max);
+
+/* Kernel addresses that may not be mapped (dumps, backtraces): 0 or -EFAULT; any context. */
+int copy_from_kernel_nofault(void *to, const void *from, size_t n);
+
+/* 1, 2, 4 or 8 bytes; 0 or -EFAULT. get_user sets x to 0 on a fault. */
+#define put_user(x, ptr) ({									\
+	__typeof__(*(ptr)) v__ = (x);								\
+	static_assert(sizeof(v__) <= 8, "put_user: scalar");					\
+	copy_to_user((ptr), &v__, sizeof(v__)) ? -EFAULT : 0; })
+
+#define get_user(x, ptr) ({									\
+	__typeof__(*(ptr)) v__;									\
+	static_assert(sizeof(v__) <= 8, "get_user: scalar");					\
+	int err__ = copy_from_user(&v__, (ptr), sizeof(v__)) ? -EFAULT : 0;			\
+	(x) = v__;										\
+	err__; })
+
+/* Compare and exchange in user memory (futex): 0 with *old set to what was there, or -EFAULT; may not sleep. */
+int cmpxchg_user_inatomic(u32 __user *addr, u32 expect, u32 val, u32 *old);
+
+/* uaccess.S / extable.c: where to go on after a fault at instruction ip, 0 if nowhere. */
+unsigned long search_exception_table(unsigned long ip);
+
+#endif
