@@ -14,8 +14,8 @@
  *
  * Locking.  zone->lock.  Small zones (under 8 MiB) keep few frames here.
  */
-#include <quire/sched.h>
-#include <quire/highmem.h>
+#include <quire/kernel.h>
+#include <quire/kmap_atomic.h>
 #include <quire/vmstat.h>
 
 #include "zone_internal.h"

@@ -41,7 +41,10 @@ static inline void check_poisoned_page(struct page *page)
 #endif
 
 /* ---- page_alloc.c ---- */
+/* Frames whose count is 0 go back to their zone. */
 void free_frames(struct page *page, unsigned int order);
+/* Free frames, and pages that reclaim could free at once. */
+unsigned long zone_usable_pages(struct zone *zone);
 
 /* ---- zones.c ---- */
 struct zonelist {
@@ -51,17 +54,9 @@ struct zonelist {
 extern struct zonelist zonelists[MAX_NR_ZONES];
 /* Carve [0, end) into zones; dma_limit and low_end are the boundaries, in frames. */
 void zones_init(unsigned long dma_limit, unsigned long low_end, unsigned long end);
-/* Hand a frame of RAM to its zone for the first time. */
+/* Hand a frame of RAM to its zone for the first time (boot, or memory that boot kept until now). */
 void zone_add_frame(unsigned long pfn);
 /* Once every frame is in: zonelists, list sizes, marks. */
 void zones_finish(void);
-
-/* ---- bootmem.c ---- */
-void bootmem_init(void);
-/* Like bootmem_alloc, but from the top of low memory: large tables must not eat the DMA zone. */
-void *bootmem_alloc_top(size_t size, size_t align);
-/* Call fn for each run of RAM frames that boot does not keep; no allocation after this. */
-void bootmem_for_each_free(void (*fn)(unsigned long start_pfn, unsigned long end_pfn));
-unsigned long bootmem_ram_frames(void);
 
 #endif

@@ -167,10 +167,8 @@ extern bool zone_order_24; /* boot option zone_order=2.4 */
 /* Clear free pages while the CPU is idle; => true if it did some work. */
 bool zero_pages_when_idle(void);
 
-/* Boot: builds mem_map, zones and free lists from the boot memory map. */
+/* Boot: builds mem_map, zones and free lists from the boot memory map (bootinfo.h). */
 void mem_init(void);
-/* Before that: hand out page-aligned low memory that is never freed. */
-void *bootmem_alloc(size_t size, size_t align);
 
 /* Give frames back that boot no longer needs (initramfs image). */
 void free_reserved_range(unsigned long start_pfn, unsigned long end_pfn);
