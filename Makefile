@@ -45,6 +45,6 @@ clean: ## remove the output directory
 	$(Q)rm -rf $(O) compile_commands.json
 
 setup: ## install the Debian packages that are missing
-	$(Q)tools/setup
+	@tools/setup
 
 .PHONY: all help clean setup

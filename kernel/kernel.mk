@@ -38,6 +38,9 @@ $(KO)/%.S.o: %.S $(KO)/flags
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CROSS)gcc $(KCPPFLAGS) $(KASFLAGS) -MD -MP -c $< -o $@
 
+# On a fresh machine the compiler comes first.
+$(KOBJ) $(KO)/flags: | setup
+
 # A change of flags rebuilds everything: the file changes only when its text does.
 $(KO)/flags: FORCE
 	$(Q)mkdir -p $(@D)
