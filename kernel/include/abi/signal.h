@@ -69,9 +69,15 @@
 #define SI_QUEUE -1
 #define SI_TIMER -2
 #define SI_TKILL -6
+#define ILL_ILLOPC 1
 #define ILL_ILLOPN 2
+#define ILL_BADSTK 8
 #define FPE_INTDIV 1
 #define FPE_INTOVF 2
+#define FPE_FLTDIV 3
+#define FPE_FLTOVF 4
+#define FPE_FLTUND 5
+#define FPE_FLTRES 6
 #define FPE_FLTINV 7
 #define SEGV_MAPERR 1
 #define SEGV_ACCERR 2

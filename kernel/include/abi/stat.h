@@ -63,7 +63,7 @@ struct stat32 {
 	u32 st_rdev;
 	u32 st_size, st_blksize, st_blocks;
 	u32 st_atime, st_atime_nsec, st_mtime, st_mtime_nsec, st_ctime, st_ctime_nsec;
-	u32 __unused[2];
+	u32 __spare[2];
 };
 
 /* stat64 (195..197, 300) */

@@ -31,6 +31,8 @@ typedef struct spinlock {
 #define SPINLOCK_INIT_CLASS(cls)	{ .class = (cls) }
 /* At file scope only; may be preceded by static. */
 #define __LOCK_CLASS(nm)		(&(struct lock_class){ .name = nm })
+/* For locks without a class of their own: self-checked, but not order-checked. */
+#define SPIN_LOCK_UNLOCKED		{ .class = NULL }
 #define DEFINE_SPINLOCK(lock)		spinlock_t lock = SPINLOCK_INIT_CLASS(__LOCK_CLASS(#lock))
 
 void spin_lock_init_class(spinlock_t *lock, struct lock_class *cls);

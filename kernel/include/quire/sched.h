@@ -52,8 +52,9 @@ struct tty_struct;
 #define PF_KSWAPD 0x1000u
 #define PF_FROZEN 0x10000u
 
-/* task->work: looked at on return to user space (entry.S); bit operations */
-enum task_work { TIF_SIGPENDING, TIF_NEED_RESCHED, TIF_MEMDIE, TIF_FREEZE, TIF_RESTORE_SIGMASK };
+/* task->work: looked at on return to user space (traps); bit operations. Whether the scheduler is
+ * wanted is the CPU's business: need_resched(), preempt.h. */
+enum task_work { TIF_SIGPENDING, TIF_MEMDIE, TIF_FREEZE, TIF_RESTORE_SIGMASK };
 
 #define TASK_COMM_LEN 16
 #define NGROUPS_MAX 32
@@ -126,9 +127,9 @@ struct task_struct {
 	u64 restart_arg[4];
 	unsigned int fail_nth;		/* allocation failure injection */
 
-	int lock_depth;			/* DEBUG: locks held */
-	const void *held_locks[16];
-	unsigned int locks_held;
+#ifdef CONFIG_DEBUG
+	struct held_locks held;		/* (own), lock order checker */
+#endif
 	atomic_t usage;			/* task_struct references */
 };
 
@@ -183,7 +184,6 @@ void sched_init(void);
 void cpu_idle(void) __attribute__((noreturn));
 void show_tasks(void);			/* SysRq-like dump to the log */
 #define set_current_state(s) do { current->state = (s); barrier(); } while (0)
-static inline bool need_resched(void) { return current->work >> TIF_NEED_RESCHED & 1; }
 #define cond_resched() do { if (need_resched()) schedule(); } while (0)
 
 /* ---- tasks (fork.c, exit.c, pid.c, kthread.c) ---- */
