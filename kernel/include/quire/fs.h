@@ -27,9 +27,12 @@
 struct block_device;
 struct dentry;
 struct file;
+struct iattr;
 struct inode;
+struct kstat;
 struct nameidata;
 struct poll_table;
+struct seq_file;
 struct statfs64;
 struct super_block;
 struct vfsmount;

@@ -25,6 +25,7 @@ struct linux_binprm;
 struct pt_regs;
 struct seq_file;
 struct task_struct;
+struct vm_area_struct;
 
 /* vm_flags; the low four index the protection table. */
 #define VM_READ 0x1ul
