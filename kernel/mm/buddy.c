@@ -84,7 +84,9 @@ struct page *buddy_alloc_locked(struct zone *zone, unsigned int order)
 		return NULL;
 	page = list_first_entry(&zone->free_area[from].free_list, struct page, lru);
 	block_remove(zone, page, from);
-	while (from > order)
-		block_insert(zone, page + (1ul << --from), from);
+	while (from > order) {
+		from--;
+		block_insert(zone, page + (1ul << from), from);
+	}
 	return page;
 }

@@ -25,22 +25,26 @@
 #define HOT_SHARE 256	 /* the hot list may hold 1/256 of the zone (at most 3 batches) */
 #define ZEROED_SHARE 64	 /* the zeroed list 1/64 */
 
-static void list_init(struct per_cpu_pages *pcp, unsigned int high, unsigned int batch)
+static void list_init(struct per_cpu_pages *pcp)
 {
 	INIT_LIST_HEAD(&pcp->list);
 	pcp->count = 0;
-	pcp->high = high;
-	pcp->batch = batch;
+	pcp->high = 0;
+	pcp->batch = 1;
 }
 
+/* Empty and of no size: every frame freed during boot goes to the buddy lists at once. */
 void hot_pages_init(struct zone *zone)
 {
-	unsigned int high = min_t(unsigned long, zone->present_pages / HOT_SHARE,
-				  3 * HOT_BATCH_MAX);
+	list_init(&zone->pcp);
+	list_init(&zone->zeroed);
+}
 
-	list_init(&zone->pcp, high, max(high / 3, 1u));
-	list_init(&zone->zeroed, min_t(unsigned long, zone->present_pages / ZEROED_SHARE,
-				       ZEROED_MAX), 1);
+void hot_pages_set_size(struct zone *zone)
+{
+	zone->pcp.high = min_t(unsigned long, zone->present_pages / HOT_SHARE, 3 * HOT_BATCH_MAX);
+	zone->pcp.batch = max(zone->pcp.high / 3, 1u);
+	zone->zeroed.high = min_t(unsigned long, zone->present_pages / ZEROED_SHARE, ZEROED_MAX);
 }
 
 static void put_on(struct per_cpu_pages *pcp, struct page *page)

@@ -17,6 +17,7 @@ struct page *buddy_alloc_locked(struct zone *zone, unsigned int order);
 
 /* ---- hot_pages.c: lists of single frames in front of the buddy lists, zone->lock held ---- */
 void hot_pages_init(struct zone *zone);
+void hot_pages_set_size(struct zone *zone); /* by present_pages */
 void hot_free_locked(struct zone *zone, struct page *page);
 /* want_zeroed: a cleared frame is preferred; the result says by PG_zeroed whether it is one. */
 struct page *hot_alloc_locked(struct zone *zone, bool want_zeroed);
@@ -40,9 +41,16 @@ static inline void check_poisoned_page(struct page *page)
 }
 #endif
 
-/* ---- page_alloc.c ---- */
+/* ---- page_block.c ---- */
+/* Frames just off a free list become one block in use: count 1, a pin, on the first. */
+void prepare_block(struct page *page, gfp_t gfp, unsigned int order);
+/* A page from inactive_clean is in use already (count 1, a pin) and holds old data. */
+void prepare_reclaimed(struct page *page, gfp_t gfp);
 /* Frames whose count is 0 go back to their zone. */
 void free_frames(struct page *page, unsigned int order);
+void free_one_frame(struct page *page); /* put_page's hook */
+
+/* ---- page_alloc.c ---- */
 /* Free frames, and pages that reclaim could free at once. */
 unsigned long zone_usable_pages(struct zone *zone);
 

@@ -10,6 +10,8 @@
 #ifndef QUIRE_VMSTAT_H
 #define QUIRE_VMSTAT_H
 
+#include <quire/percpu.h>
+
 #define VM_EVENTS(E)                                                                               \
 	E(pgpgin)	    /* KiB read by the block layer */                                      \
 	E(pgpgout)	    /* KiB written by the block layer */                                   \
@@ -94,12 +96,14 @@ struct vm_event_state {
 	unsigned long event[VM_EVENT_count];
 };
 
-extern struct vm_event_state vm_event_state;
+extern struct vm_event_state vm_event_state[NR_CPUS];
 
 /* One instruction, so an interrupt cannot come between read and write. */
 static inline void __count_vm_events(enum vm_event item, unsigned long n)
 {
-	__asm__ volatile("add%z0 %1, %0" : "+m"(vm_event_state.event[item]) : "ir"(n));
+	unsigned int cpu = NR_CPUS > 1 ? smp_processor_id() : 0;
+
+	__asm__ volatile("add%z0 %1, %0" : "+m"(vm_event_state[cpu].event[item]) : "ir"(n));
 }
 
 #define count_vm_event(name) __count_vm_events(VM_EVENT_##name, 1)

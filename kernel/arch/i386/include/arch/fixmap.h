@@ -22,6 +22,7 @@ enum km_type {
 	KM_IRQ0,		/* interrupt handlers */
 	KM_IRQ1,
 	KM_AUDIT,		/* the auditor and dumps */
+	KM_PAGE_CHECK,		/* debug build: poison of free frames; interrupts off */
 	KM_TYPE_NR
 };
 

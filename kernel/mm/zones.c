@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Layer 1: the zones themselves: their bounds, zonelists, marks and protection.
+ *
+ * Marks.  min_free_kbytes is shared out over DMA and Normal by size; low = 2 min,
+ * high = 3 min.  kswapd wakes at low and works up to high; min is where ordinary requests
+ * stop.  HighMem, which no kernel structure needs, gets a small min of its own.
+ *
+ * Protection.  A zone keeps frames back from requests that could have been served
+ * by a higher zone, in proportion to the size of what lies above:
+ *
+ *	protection[class] = present pages of zones above this one, up to class
+ *			    / zone_protection_ratio[this zone]
+ *
+ * Both are recomputed when /proc/sys/vm changes them.
+ */
+#include <quire/kernel.h>
+#include <quire/printk.h>
+#include <quire/string.h>
+
+#include "zone_internal.h"
+
+#define MIN_FREE_KB_LEAST 128ul
+#define MIN_FREE_KB_MOST 16384ul
+#define MIN_FREE_SHARE 64	/* never more than 1/64 of low memory */
+#define HIGHMEM_MIN_SHARE 1024	/* HighMem's own min, within these bounds */
+#define HIGHMEM_MIN_LEAST 32ul
+#define HIGHMEM_MIN_MOST 512ul
+
+struct zone zones[MAX_NR_ZONES] = {
+	[ZONE_DMA] = { .name = "DMA" },
+	[ZONE_NORMAL] = { .name = "Normal" },
+	[ZONE_HIGHMEM] = { .name = "HighMem" },
+};
+
+struct zonelist zonelists[MAX_NR_ZONES];
+unsigned int zone_protection_ratio[MAX_NR_ZONES] = { 256, 32, 1 };
+unsigned long min_free_kbytes;
+
+static void zone_init(struct zone *zone, unsigned long start, unsigned long end)
+{
+	spin_lock_init_named(&zone->lock, "zone->lock");
+	spin_lock_init_named(&zone->lru_lock, "zone->lru_lock");
+	INIT_LIST_HEAD(&zone->active_list);
+	INIT_LIST_HEAD(&zone->inactive_dirty_list);
+	INIT_LIST_HEAD(&zone->inactive_clean_list);
+	zone->start_pfn = start;
+	zone->spanned_pages = end > start ? end - start : 0;
+	buddy_init(zone);
+	hot_pages_init(zone);
+}
+
+void zones_init(unsigned long dma_limit, unsigned long low_end, unsigned long end)
+{
+	zone_init(&zones[ZONE_DMA], 0, min(dma_limit, low_end));
+	zone_init(&zones[ZONE_NORMAL], min(dma_limit, low_end), low_end);
+	zone_init(&zones[ZONE_HIGHMEM], low_end, end);
+}
+
+static enum zone_type zone_of_pfn(unsigned long pfn)
+{
+	enum zone_type z = ZONE_DMA;
+
+	while (pfn >= zones[z].start_pfn + zones[z].spanned_pages)
+		z++;
+	return z;
+}
+
+void zone_add_frame(unsigned long pfn)
+{
+	struct page *page = pfn_to_page(pfn);
+	enum zone_type z = zone_of_pfn(pfn);
+
+	page->flags = (unsigned long)z << PAGE_ZONE_SHIFT;
+	if (z == ZONE_HIGHMEM) {
+		SetPageHighMem(page);
+		totalhigh_pages++;
+	}
+	zones[z].present_pages++;
+	totalram_pages++;
+	free_frames(page, 0);
+}
+
+static void build_zonelists(void)
+{
+	int class, z;
+
+	for (class = 0; class < MAX_NR_ZONES; class++) {
+		struct zonelist *zl = &zonelists[class];
+
+		zl->nr = 0;
+		for (z = class; z >= 0; z--)
+			if (zones[z].present_pages)
+				zl->zone[zl->nr++] = &zones[z];
+	}
+}
+
+static unsigned long int_sqrt(unsigned long x)
+{
+	unsigned long root = 0, bit = 1ul << 30;
+
+	for (; bit; bit >>= 2) {
+		if (x >= root + bit) {
+			x -= root + bit;
+			root = (root >> 1) + bit;
+		} else {
+			root >>= 1;
+		}
+	}
+	return root;
+}
+
+#define KB_PER_PAGE (PAGE_SIZE / 1024)
+
+static unsigned long lowmem_pages(void)
+{
+	return zones[ZONE_DMA].present_pages + zones[ZONE_NORMAL].present_pages;
+}
+
+static void set_default_min_free(void)
+{
+	unsigned long lowmem_kb = lowmem_pages() * KB_PER_PAGE;
+	unsigned long kb = int_sqrt(lowmem_kb * 16);
+
+	min_free_kbytes = min(clamp(kb, MIN_FREE_KB_LEAST, MIN_FREE_KB_MOST),
+			      lowmem_kb / MIN_FREE_SHARE);
+}
+
+static unsigned long min_mark(const struct zone *zone)
+{
+	unsigned long pages = min_free_kbytes / KB_PER_PAGE;
+
+	if (zone == &zones[ZONE_HIGHMEM])
+		return clamp(zone->present_pages / HIGHMEM_MIN_SHARE, HIGHMEM_MIN_LEAST,
+			     HIGHMEM_MIN_MOST);
+	/* Tens of pages times the share of a zone: no overflow below 128 GiB. */
+	return pages * (zone->present_pages / KB_PER_PAGE) / (lowmem_pages() / KB_PER_PAGE);
+}
+
+static void set_protection(enum zone_type z)
+{
+	unsigned long above = 0;
+	int class;
+
+	for (class = 0; class < MAX_NR_ZONES; class++) {
+		if (class > (int)z)
+			above += zones[class].present_pages;
+		zones[z].protection[class] = above / max(zone_protection_ratio[z], 1u);
+	}
+}
+
+void setup_zone_watermarks(void)
+{
+	int z;
+
+	for (z = 0; z < MAX_NR_ZONES; z++) {
+		struct zone *zone = &zones[z];
+		unsigned long min = zone->present_pages ? min_mark(zone) : 0;
+
+		zone->watermark[WMARK_MIN] = min;
+		zone->watermark[WMARK_LOW] = 2 * min;
+		zone->watermark[WMARK_HIGH] = 3 * min;
+		set_protection(z);
+	}
+}
+
+void zones_finish(void)
+{
+	struct zone *zone;
+
+	build_zonelists();
+	set_default_min_free();
+	setup_zone_watermarks();
+	for_each_zone(zone) {
+		hot_pages_set_size(zone);
+		if (!zone->present_pages)
+			continue;
+		printk(KERN_INFO "zone %-7s frames %6lx-%6lx, %6lu present, marks %lu/%lu/%lu\n",
+		       zone->name, zone->start_pfn, zone->start_pfn + zone->spanned_pages,
+		       zone->present_pages, zone->watermark[WMARK_MIN], zone->watermark[WMARK_LOW],
+		       zone->watermark[WMARK_HIGH]);
+	}
+}
+
+unsigned long nr_free_pages(void)
+{
+	return zones[ZONE_DMA].free_pages + zones[ZONE_NORMAL].free_pages +
+	       zones[ZONE_HIGHMEM].free_pages;
+}
+
+unsigned long nr_free_highpages(void)
+{
+	return zones[ZONE_HIGHMEM].free_pages;
+}
