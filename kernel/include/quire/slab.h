@@ -14,7 +14,6 @@
 #include <quire/types.h>
 
 struct kmem_cache;
-struct seq_file;
 
 #define SLAB_HWCACHE_ALIGN 0x1u
 #define SLAB_NO_REAP 0x2u
@@ -42,7 +41,20 @@ void *kmemdup(const void *src, size_t size, gfp_t gfp);
 unsigned long kmem_cache_reap(gfp_t gfp);
 unsigned long slab_pages_in_use(void);
 unsigned long slab_pages_reclaimable(void);
-void slabinfo_show(struct seq_file *m);
+/* For /proc/slabinfo; fn may sleep, but must not create or destroy caches. */
+struct slab_info {
+	const char *name;
+	size_t size, stride;
+	unsigned int num, order, flags;
+	unsigned long nr_slabs, nr_free_slabs, nr_active, nr_allocs, nr_grown, nr_reaped;
+};
+void slab_for_each(void (*fn)(const struct slab_info *info, void *arg), void *arg);
+/*
+ * For the auditor (all tasks frozen; takes no locks): walk every slab and check lists,
+ * chains, counters and red zones.  report gets each difference.  => frames that slabs should hold.
+ */
+unsigned long slab_audit(void (*report)(const char *cache, const char *what, unsigned long want,
+					unsigned long have));
 void kmem_cache_init(void);
 
 #endif

@@ -10,8 +10,6 @@
 
 #include <quire/types.h>
 
-struct seq_file;
-
 void *vmalloc(size_t size);
 void *vzalloc(size_t size);
 void vfree(const void *addr);
@@ -19,7 +17,14 @@ void vfree(const void *addr);
 void *ioremap(u32 phys, size_t size);
 void iounmap(void *addr);
 void vmalloc_init(void);
-void vmallocinfo_show(struct seq_file *m);
+/* For /proc/vmallocinfo and the auditor; fn must not call back into vmalloc. */
+struct vmalloc_info {
+	unsigned long start, size; /* guard page excluded */
+	unsigned long caller;
+	bool device; /* ioremap */
+	u32 phys;    /* ... of this */
+};
+void vmalloc_for_each(void (*fn)(const struct vmalloc_info *info, void *arg), void *arg);
 unsigned long vmalloc_used(void); /* bytes */
 
 #endif
