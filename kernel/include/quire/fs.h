@@ -21,6 +21,7 @@
 #include <quire/lock.h>
 #include <quire/mutex.h>
 #include <quire/pagemap.h>
+#include <quire/rwsem.h>
 #include <quire/types.h>
 #include <quire/wait.h>
 
@@ -57,6 +58,8 @@ struct file_system_type {
 #define FS_REQUIRES_DEV 1u
 #define FS_SINGLE 2u /* one instance: proc, devpts */
 int register_filesystem(struct file_system_type *fs);
+/* A kernel-internal instance, seen by sync, in no directory: the block devices, pipes. ERR_PTR */
+struct super_block *kern_mount(struct file_system_type *fs);
 
 struct super_operations {
 	struct inode *(*alloc_inode)(struct super_block *sb); /* NULL: a plain struct inode */
@@ -93,6 +96,8 @@ struct super_block {
 	struct list_head s_dirty;  /* dirty inodes, oldest at the tail: inode_lock */
 	struct list_head s_io;	   /* being written */
 	int s_active;		   /* mounts: sb_lock */
+	int s_count;		   /* who may look at the structure, s_active as one: sb_lock */
+	struct rw_semaphore s_umount; /* read: keeps s_root; write: unmounting */
 	void *s_fs_info;
 };
 

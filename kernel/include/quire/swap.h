@@ -75,6 +75,15 @@ bool vm_swap_full(void);		     /* over half used: free slots on exclusive swap-i
 /* A locked page joins the swap cache under a fresh slot (anonymous) : => 0 if no slot or memory. */
 int add_to_swap(struct page *page);
 struct page *lookup_swap_cache(swp_entry_t entry); /* pinned */
+/*
+ * shmem, both with the page locked, not under writeback, and called without locks:
+ * move_to: the page leaves its file's cache and joins the swap cache under entry, whose count rises
+ * by one (the cache's).  => 0, or -errno with nothing changed.
+ * move_from: the way back: leaves the swap cache (its count drops), joins mapping at index and is dirty.
+ * => 0, -ENOMEM, or -EEXIST: another page is there; nothing changed.
+ */
+int move_to_swap_cache(struct page *page, swp_entry_t entry);
+int move_from_swap_cache(struct page *page, pgoff_t index, struct address_space *mapping);
 /* Locked page: out of the cache; drops the cache's reference and the slot's cache count. */
 void delete_from_swap_cache(struct page *page);
 /* Locked page that the caller alone uses: may it be reused in place (count, slot)? */
