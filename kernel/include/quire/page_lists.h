@@ -51,7 +51,10 @@ void activate_page(struct page *page);	 /* -> active, age up */
 void deactivate_page(struct page *page); /* -> inactive_dirty, age 0 */
 void page_to_inactive_clean(struct page *page);
 void page_to_inactive_dirty_tail(struct page *page); /* next to be looked at (end of writeback) */
-/* Note a use.  Sets PG_referenced; an inactive page is activated ("rescued" if it was clean). */
+/*
+ * Note a use.  The first one sets PG_referenced; a page on inactive_dirty is activated by the second
+ * (so a stream that reads each page once stays there), one on inactive_clean at once ("rescued").
+ */
 void mark_page_accessed(struct page *page);
 
 /*
@@ -62,5 +65,6 @@ enum page_list { LIST_ACTIVE, LIST_INACTIVE_DIRTY, LIST_INACTIVE_CLEAN };
 struct page *page_list_next(struct zone *zone, enum page_list list);
 unsigned long zone_list_count(const struct zone *zone, enum page_list list);
 unsigned long nr_list_pages(enum page_list list); /* all zones */
+void page_lists_init(void); /* boot: put_page can find page_list_del from here on */
 
 #endif
