@@ -301,6 +301,7 @@ struct file {
 	struct mutex f_pos_lock;
 	struct address_space *f_mapping;
 	struct file_ra_state f_ra;
+	u32 f_wb_seq;	      /* f_mapping->wb_seq at open; see file_check_wb_error */
 	void *private_data;
 	pid_t f_owner;	      /* F_SETOWN */
 	struct list_head f_list; /* tty->tty_files and such */

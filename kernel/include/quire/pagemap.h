@@ -80,7 +80,16 @@ struct address_space {
 	unsigned int i_mmap_writable; /* shared writable VMAs among them */
 	pgoff_t writeback_index; /* where the last partial writeback stopped */
 	u32 truncate_count;	/* bumped by truncation; a fault rechecks it */
+	u32 wb_seq;		/* failed writes so far; each open file compares its f_wb_seq */
+	int wb_err;		/* the latest of them, -errno */
 };
+
+/* Where a page of the cache stands in mapping->page_tree: swap entries have their offset in the high
+ * bits, so they are rotated to keep neighbouring slots in one node. */
+static inline unsigned long page_tree_index(const struct page *page)
+{
+	return PageSwapCache(page) ? page->index >> 8 | page->index << 24 : page->index;
+}
 
 void address_space_init(struct address_space *mapping, struct inode *host,
 			const struct address_space_operations *a_ops, gfp_t gfp);
@@ -131,6 +140,15 @@ void balance_dirty_pages_ratelimited(struct address_space *mapping);
 int filemap_fdatawrite_range(struct address_space *mapping, pgoff_t start, pgoff_t end, long *nr);
 int filemap_fdatawait(struct address_space *mapping); /* => -EIO/-ENOSPC reported once */
 int filemap_write_and_wait(struct address_space *mapping);
+/* A write of this object's data failed (any context): sets AS_* and tells every file open now. */
+void mapping_set_error(struct address_space *mapping, int error);
+/* => -errno, once to each open file, if a write failed since it last asked (fsync, last close). */
+int file_check_wb_error(struct file *file);
+/* Do dirty pages of this object count against the dirty limits? Not those that go to swap. */
+static inline bool mapping_counts_dirty(const struct address_space *mapping)
+{
+	return mapping->host && !(mapping->flags >> AS_SWAPPABLE & 1);
+}
 unsigned long nr_dirty_pages(void), nr_writeback_pages(void);
 extern int dirty_ratio, dirty_background_ratio;
 extern int dirty_expire_centisecs, dirty_writeback_centisecs;
@@ -142,6 +160,9 @@ struct writeback_ops {
 	 * => pages for which writes were started. */
 	long (*writeback_inodes)(long nr_pages, unsigned long older_than);
 	void (*sync_supers)(void);
+	/* The first page of an inode became dirty: __mark_inode_dirty(inode, I_DIRTY_PAGES).  May be
+	 * called under page_table_lock: does not sleep. */
+	void (*inode_pages_dirty)(struct inode *inode);
 };
 void register_writeback_ops(const struct writeback_ops *ops);
 

@@ -86,10 +86,18 @@ int move_to_swap_cache(struct page *page, swp_entry_t entry);
 int move_from_swap_cache(struct page *page, pgoff_t index, struct address_space *mapping);
 /* Locked page: out of the cache; drops the cache's reference and the slot's cache count. */
 void delete_from_swap_cache(struct page *page);
-/* Locked page that the caller alone uses: may it be reused in place (count, slot)? */
+/*
+ * A locked page, in no cache, joins under an entry whose cache count the caller provides (shmem;
+ * add_to_swap). => -ENOMEM, -EEXIST.  Does not sleep.
+ */
+int add_to_swap_cache(struct page *page, swp_entry_t entry);
+/*
+ * Locked anonymous page: is the caller its only user, so that it may write in place?  The caller's own
+ * use is still counted: its pte in mapcount, or its swap pte in the slot's count (before swap_free).
+ */
 bool can_share_swap_page(struct page *page);
 /* If nobody else needs the slot, leave the cache (page becomes dirty, slot free). Locked page. */
-bool remove_exclusive_swap_page(struct page *page);
+bool remove_exclusive_swap_page(struct page *page); /* not during writeback */
 /* Read (with clustered readahead around the slot); pinned, perhaps still locked; NULL: no memory
  * or the entry is gone (the caller rechecks its pte). */
 struct page *read_swap_cache_async(swp_entry_t entry, struct vm_area_struct *vma,
