@@ -68,6 +68,8 @@ struct vm_area_struct {
 	struct file *vm_file;		/* holds a reference; NULL: anonymous */
 	const struct vm_operations_struct *vm_ops;
 	struct list_head shared;	/* mapping->i_mmap, under i_mmap_lock */
+	bool has_anon;			/* some pte may hold anonymous memory or a swap entry: fork
+					 * must copy the page tables; set under page_table_lock */
 	void *vm_private_data;
 };
 

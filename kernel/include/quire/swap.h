@@ -72,7 +72,8 @@ long nr_free_swap_slots(void), nr_total_swap_slots(void);
 bool vm_swap_full(void);		     /* over half used: free slots on exclusive swap-in */
 
 /* ---- swap cache (swap_state.c) ---- */
-/* A locked page joins the swap cache under a fresh slot (anonymous) : => 0 if no slot or memory. */
+/* A locked page joins the swap cache under a fresh slot and becomes dirty.  => 0 if there is no slot
+ * or no memory.  Does not sleep: swap_out calls it under page_table_lock (tree nodes GFP_ATOMIC). */
 int add_to_swap(struct page *page);
 struct page *lookup_swap_cache(swp_entry_t entry); /* pinned */
 /*
@@ -97,7 +98,7 @@ int add_to_swap_cache(struct page *page, swp_entry_t entry);
  */
 bool can_share_swap_page(struct page *page);
 /* If nobody else needs the slot, leave the cache (page becomes dirty, slot free). Locked page. */
-bool remove_exclusive_swap_page(struct page *page); /* not during writeback */
+bool remove_exclusive_swap_page(struct page *page); /* not during writeback; does not sleep */
 /* Read (with clustered readahead around the slot); pinned, perhaps still locked; NULL: no memory
  * or the entry is gone (the caller rechecks its pte). */
 struct page *read_swap_cache_async(swp_entry_t entry, struct vm_area_struct *vma,

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * madvise, mincore and msync: what a program says or asks about its pages.
+ *
+ * Ranges with holes: the mapped part is treated, then the call returns ENOMEM, as Linux does.
+ */
+#include <abi/mman.h>
+#include <quire/err.h>
+#include <quire/fs.h>
+#include <quire/kernel.h>
+#include <quire/mm.h>
+#include <quire/sched.h>
+#include <quire/syscalls.h>
+#include <quire/uaccess.h>
+
+#include "mm_internal.h"
+
+/* ---- madvise ---- */
+
+/* Advice that is kept in the area's flags. => the flags afterwards */
+static unsigned long advised_flags(unsigned long flags, int advice)
+{
+	switch (advice) {
+	case MADV_NORMAL:
+		return flags & ~(VM_RAND_READ | VM_SEQ_READ);
+	case MADV_RANDOM:
+		return (flags & ~VM_SEQ_READ) | VM_RAND_READ;
+	case MADV_SEQUENTIAL:
+		return (flags & ~VM_RAND_READ) | VM_SEQ_READ;
+	case MADV_DONTFORK:
+		return flags | VM_DONTCOPY;
+	case MADV_DOFORK:
+		return flags & ~VM_DONTCOPY;
+	default:
+		return flags;
+	}
+}
+
+static bool advice_changes_area(int advice)
+{
+	return advice == MADV_NORMAL || advice == MADV_RANDOM || advice == MADV_SEQUENTIAL ||
+	       advice == MADV_DONTFORK || advice == MADV_DOFORK;
+}
+
+static int madvise_flags(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long start,
+			 unsigned long end, int advice)
+{
+	unsigned long flags = advised_flags(vma->vm_flags, advice);
+	int err;
+
+	if (advice == MADV_DOFORK && (vma->vm_flags & VM_IO))
+		return -EINVAL;
+	if (flags == vma->vm_flags)
+		return 0;
+	err = split_range(mm, start, end);
+	if (err)
+		return err;
+	vma = find_vma(mm, start);
+	spin_lock(&mm->page_table_lock);
+	vma->vm_flags = flags;
+	spin_unlock(&mm->page_table_lock);
+	vma_merge_around(mm, vma);
+	return 0;
+}
+
+static int madvise_willneed(struct vm_area_struct *vma, unsigned long start, unsigned long end)
+{
+	if (!vma->vm_file)
+		return 0;
+	force_page_cache_readahead(vma->vm_file->f_mapping, vma->vm_file,
+				   linear_page_index(vma, start), (end - start) >> PAGE_SHIFT);
+	return 0;
+}
+
+/*
+ * DONTNEED: gone now; private data is lost, that is what it means.  FREE lets the
+ * kernel do the same at any time from now on; it does so at once, which is one of the
+ * moments that the program must expect.
+ */
+static int madvise_dontneed(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+			    int advice)
+{
+	if (vma->vm_flags & (VM_LOCKED | VM_IO))
+		return -EINVAL;
+	if (advice == MADV_FREE && (vma->vm_file || vma_is_shared(vma)))
+		return -EINVAL;
+	zap_page_range(vma, start, end);
+	return 0;
+}
+
+static int madvise_area(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long start,
+			unsigned long end, int advice)
+{
+	switch (advice) {
+	case MADV_WILLNEED:
+		return madvise_willneed(vma, start, end);
+	case MADV_DONTNEED:
+	case MADV_FREE:
+		return madvise_dontneed(vma, start, end, advice);
+	case MADV_HUGEPAGE:
+	case MADV_NOHUGEPAGE:
+	case MADV_DONTDUMP:
+	case MADV_DODUMP:
+		return 0; /* about huge pages and core dumps: Quire has neither, the advice holds */
+	default:
+		return madvise_flags(mm, vma, start, end, advice);
+	}
+}
+
+static bool advice_known(int advice)
+{
+	switch (advice) {
+	case MADV_WILLNEED:
+	case MADV_DONTNEED:
+	case MADV_FREE:
+	case MADV_DONTDUMP:
+	case MADV_DODUMP:
+		return true;
+	default:
+		return advice_changes_area(advice);
+	}
+}
+
+long sys_madvise(unsigned long start, size_t len, int advice)
+{
+	struct mm_struct *mm = current->mm;
+	bool write = advice_changes_area(advice), hole = false;
+	struct vm_area_struct *vma;
+	unsigned long end, next;
+	int err = 0;
+
+	len = PAGE_ALIGN(len);
+	end = start + len;
+	if ((start & ~PAGE_MASK) || end < start || !advice_known(advice))
+		return -EINVAL;
+	if (write)
+		down_write(&mm->mmap_sem);
+	else
+		down_read(&mm->mmap_sem);
+	while (start < end && !err) {
+		vma = find_vma(mm, start);
+		if (!vma || vma->vm_start >= end) {
+			hole = true;
+			break;
+		}
+		hole |= vma->vm_start > start;
+		start = max(start, vma->vm_start);
+		next = min(end, vma->vm_end);
+		err = madvise_area(mm, vma, start, next, advice);
+		start = next;
+	}
+	if (write)
+		up_write(&mm->mmap_sem);
+	else
+		up_read(&mm->mmap_sem);
+	return err ? err : hole ? -ENOMEM : 0;
+}
+
+/* ---- mincore ---- */
+
+static bool page_in_cache(struct address_space *mapping, pgoff_t index)
+{
+	struct page *page = find_get_page(mapping, index);
+	bool in = page && PageUptodate(page);
+
+	if (page)
+		unpin_page(page);
+	return in;
+}
+
+static bool page_resident(struct vm_area_struct *vma, unsigned long addr)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	pte_t *ptep, pte = __pte(0);
+
+	spin_lock(&mm->page_table_lock);
+	ptep = pte_lookup(mm, addr);
+	if (ptep)
+		pte = *ptep;
+	spin_unlock(&mm->page_table_lock);
+	if (pte_present(pte))
+		return true;
+	if (pte_is_swap(pte))
+		return page_in_cache(&swapper_space, pte_to_swp_entry(pte).val);
+	return vma->vm_file &&
+	       page_in_cache(vma->vm_file->f_mapping, linear_page_index(vma, addr));
+}
+
+/* Residency of up to n pages from addr, which all lie in areas.  => pages done, -ENOMEM */
+static long mincore_chunk(struct mm_struct *mm, unsigned long addr, long n, unsigned char *vec)
+{
+	struct vm_area_struct *vma = find_vma(mm, addr);
+	long i;
+
+	if (!vma || vma->vm_start > addr)
+		return -ENOMEM;
+	n = min(n, (long)((vma->vm_end - addr) >> PAGE_SHIFT));
+	for (i = 0; i < n; i++)
+		vec[i] = page_resident(vma, addr + i * PAGE_SIZE);
+	return n;
+}
+
+#define MINCORE_CHUNK 128
+
+long sys_mincore(unsigned long start, size_t len, unsigned char __user *uvec)
+{
+	struct mm_struct *mm = current->mm;
+	unsigned char vec[MINCORE_CHUNK];
+	long left, n;
+
+	if (start & ~PAGE_MASK)
+		return -EINVAL;
+	len = PAGE_ALIGN(len);
+	if (len > TASK_SIZE || start > TASK_SIZE - len)
+		return -ENOMEM;
+	for (left = len >> PAGE_SHIFT; left > 0; left -= n) {
+		down_read(&mm->mmap_sem);
+		n = mincore_chunk(mm, start, min(left, (long)MINCORE_CHUNK), vec);
+		up_read(&mm->mmap_sem);
+		if (n < 0)
+			return n;
+		if (copy_to_user(uvec, vec, n))
+			return -EFAULT;
+		start += n * PAGE_SIZE;
+		uvec += n;
+	}
+	return 0;
+}
+
+/* ---- msync ---- */
+
+/* The next file in [*start, end) that must be written, referenced; *start moves past it. */
+static struct file *msync_next(struct mm_struct *mm, unsigned long *start, unsigned long end,
+			       bool *hole, pgoff_t *first, pgoff_t *last)
+{
+	struct vm_area_struct *vma;
+	unsigned long from, to;
+
+	for (vma = find_vma(mm, *start); *start < end; vma = vma_next(vma)) {
+		if (!vma || vma->vm_start >= end) {
+			*hole = true;
+			*start = end;
+			break;
+		}
+		*hole |= vma->vm_start > *start;
+		from = max(*start, vma->vm_start);
+		to = min(end, vma->vm_end);
+		*start = to;
+		if (vma->vm_file && vma_is_shared(vma)) {
+			*first = linear_page_index(vma, from);
+			*last = linear_page_index(vma, to - 1);
+			return get_file(vma->vm_file);
+		}
+	}
+	return NULL;
+}
+
+/*
+ * A shared page is PG_dirty from its first store (vma_wants_writenotify), so there is no dirt to collect
+ * from ptes here: writing takes it.  The files are written without mmap_sem: i_mutex comes before it.
+ */
+long sys_msync(unsigned long start, size_t len, int flags)
+{
+	struct mm_struct *mm = current->mm;
+	unsigned long end;
+	bool hole = false;
+	struct file *file;
+	pgoff_t first, last;
+	int err = 0;
+
+	if ((flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC)) || (start & ~PAGE_MASK))
+		return -EINVAL;
+	if ((flags & MS_ASYNC) && (flags & MS_SYNC))
+		return -EINVAL;
+	len = PAGE_ALIGN(len);
+	end = start + len;
+	if (end < start)
+		return -ENOMEM;
+	while (start < end && !err) {
+		down_read(&mm->mmap_sem);
+		file = msync_next(mm, &start, end, &hole, &first, &last);
+		up_read(&mm->mmap_sem);
+		if (!file)
+			break;
+		if (flags & MS_SYNC) {
+			err = filemap_fdatawrite_range(file->f_mapping, first, last, NULL);
+			if (!err)
+				err = vfs_fsync(file, true);
+		}
+		fput(file);
+	}
+	return err ? err : hole ? -ENOMEM : 0;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of layer 6 (address spaces) share among themselves and with
+ * nobody else, grouped by the file that defines it.
+ */
+#ifndef MM_INTERNAL_H
+#define MM_INTERNAL_H
+
+#include <quire/mm.h>
+#include <quire/pagemap.h>
+#include <quire/swap.h>
+
+struct scan_control;
+
+extern unsigned long mmap_min_addr; /* mmap.c */
+
+/* vma.c: the set of areas; mmap_sem held for writing unless told otherwise. */
+extern const pgprot_t protection_map[16];
+void vma_init(void);
+pgprot_t vm_get_page_prot(const struct vm_area_struct *vma, unsigned long flags);
+bool vma_wants_writenotify(const struct vm_area_struct *vma, unsigned long flags);
+void vma_link(struct mm_struct *mm, struct vm_area_struct *vma);
+void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma);
+/* Cut at addr, inside vma: vma keeps the part below; => the part above, or ERR_PTR(-ENOMEM). */
+struct vm_area_struct *split_vma(struct mm_struct *mm, struct vm_area_struct *vma,
+				 unsigned long addr);
+/* Split so that [start, end) falls on area boundaries. */
+int split_range(struct mm_struct *mm, unsigned long start, unsigned long end);
+/* Join with neighbours that continue it; => the area that now holds vma->vm_start. */
+struct vm_area_struct *vma_merge_around(struct mm_struct *mm, struct vm_area_struct *vma);
+/* Extend prev to end if an area with these properties would continue it. */
+bool vma_extend(struct mm_struct *mm, struct vm_area_struct *prev, unsigned long end,
+		unsigned long flags, struct file *file, pgoff_t pgoff);
+/* Put back file, ops and memory of an area that is on no list any more.  May sleep. */
+void remove_vma(struct vm_area_struct *vma);
+/* Is [start, end) mapped without a hole? */
+bool range_is_mapped(struct mm_struct *mm, unsigned long start, unsigned long end);
+void vma_stat_account(struct mm_struct *mm, const struct vm_area_struct *vma, long pages);
+
+static inline struct vm_area_struct *vma_next(const struct vm_area_struct *vma)
+{
+	return vma->vm_list.next == &vma->vm_mm->mmap ?
+		       NULL :
+		       list_entry(vma->vm_list.next, struct vm_area_struct, vm_list);
+}
+
+static inline struct vm_area_struct *vma_prev(const struct vm_area_struct *vma)
+{
+	return vma->vm_list.prev == &vma->vm_mm->mmap ?
+		       NULL :
+		       list_entry(vma->vm_list.prev, struct vm_area_struct, vm_list);
+}
+
+static inline unsigned long vma_pages(const struct vm_area_struct *vma)
+{
+	return (vma->vm_end - vma->vm_start) >> PAGE_SHIFT;
+}
+
+static inline pgoff_t linear_page_index(const struct vm_area_struct *vma, unsigned long addr)
+{
+	return vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT);
+}
+
+static inline bool vma_is_shared(const struct vm_area_struct *vma)
+{
+	return vma->vm_flags & VM_SHARED;
+}
+
+static inline bool vma_accountable(unsigned long flags)
+{
+	return (flags & (VM_NORESERVE | VM_SHARED | VM_WRITE)) == VM_WRITE;
+}
+
+/* memory.c: page tables. */
+/* The pte for addr with its table made if need be; returns with page_table_lock held, or NULL
+ * (no memory, lock not held).  May sleep before it takes the lock. */
+pte_t *pte_alloc_map_lock(struct mm_struct *mm, unsigned long addr);
+/* The pte, NULL if there is no table; page_table_lock held. */
+pte_t *pte_lookup(struct mm_struct *mm, unsigned long addr);
+int copy_page_range(struct mm_struct *dst, struct mm_struct *src, struct vm_area_struct *vma);
+/* Clear every pte of [start, end) in this area: gather, flush, free. */
+void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end);
+/* The same, sparing anonymous memory of private areas (truncation). */
+void zap_file_pages(struct vm_area_struct *vma, unsigned long start, unsigned long end);
+/* Free the page tables of whole 4 MiB spans within [floor, ceiling). */
+void free_pgtables(struct mm_struct *mm, unsigned long floor, unsigned long ceiling);
+/* rss of the kind of page; page_table_lock held. */
+void mm_count_page(struct mm_struct *mm, const struct page *page, long n);
+
+/* fault.c */
+int do_wp_page(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long address,
+	       pte_t *ptep, pte_t pte);
+
+/* anon.c */
+int do_swap_page(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long address,
+		 pte_t entry, bool write);
+int do_anonymous_page(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long address,
+		      pte_t *ptep, bool write);
+/* A fresh anonymous page (pin) takes its place in the page tables and on the lists. */
+void install_anon_page(struct vm_area_struct *vma, unsigned long address, pte_t *ptep,
+		       struct page *page, bool dirty_writable);
+
+/* swap_out.c, unuse.c, object_map.c: the tables that mmap_init registers */
+unsigned long swap_out(struct scan_control *sc, unsigned long nr_ptes);
+int unuse_all_mms(swp_entry_t entry, struct page *page);
+void unmap_mapping_range(struct address_space *mapping, pgoff_t start, pgoff_t end,
+			 bool even_cows);
+bool page_mkclean(struct page *page);
+
+#endif

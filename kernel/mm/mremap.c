@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mremap: shrink, grow in place, or move an area entry by entry.
+ *
+ * A move copies no page: ptes, swap entries included, change their place.  The
+ * destination's page tables are made first, so that the move itself cannot fail.
+ * For an area of a file i_mmap_lock is held over the move, so that truncation
+ * finds each pte in the one area or in the other.
+ */
+#include <abi/mman.h>
+#include <arch/tlb.h>
+#include <quire/err.h>
+#include <quire/fs.h>
+#include <quire/kernel.h>
+#include <quire/mm.h>
+#include <quire/sched.h>
+#include <quire/syscalls.h>
+
+#include "mm_internal.h"
+
+/* Page tables for all of [start, start + len). */
+static int reserve_tables(struct mm_struct *mm, unsigned long start, unsigned long len)
+{
+	unsigned long addr;
+
+	for (addr = start & PGDIR_MASK; addr < start + len; addr += PGDIR_SIZE) {
+		if (!pte_alloc_map_lock(mm, addr))
+			return -ENOMEM;
+		spin_unlock(&mm->page_table_lock);
+	}
+	return 0;
+}
+
+/* page_table_lock held; every destination table exists. */
+static void move_ptes(struct mm_struct *mm, unsigned long from, unsigned long to,
+		      unsigned long len)
+{
+	unsigned long off;
+	pte_t *src, *dst;
+
+	for (off = 0; off < len; off += PAGE_SIZE) {
+		src = pte_lookup(mm, from + off);
+		if (!src) {
+			/* Nothing in this table: on to the next. */
+			off = ALIGN(from + off + 1, PGDIR_SIZE) - from - PAGE_SIZE;
+			continue;
+		}
+		if (pte_none(*src))
+			continue;
+		dst = pte_lookup(mm, to + off);
+		set_pte(dst, ptep_get_and_clear(src));
+	}
+}
+
+static void move_page_tables(struct vm_area_struct *vma, unsigned long from, unsigned long to,
+			     unsigned long len)
+{
+	struct address_space *mapping = vma->vm_file ? vma->vm_file->f_mapping : NULL;
+	struct mm_struct *mm = vma->vm_mm;
+
+	if (mapping)
+		mutex_lock(&mapping->i_mmap_lock);
+	spin_lock(&mm->page_table_lock);
+	move_ptes(mm, from, to, len);
+	spin_unlock(&mm->page_table_lock);
+	flush_tlb_range(mm, from, from + len);
+	if (mapping)
+		mutex_unlock(&mapping->i_mmap_lock);
+}
+
+/* The area's continuation at its new place: a copy that holds its own file reference. */
+static struct vm_area_struct *clone_area(struct mm_struct *mm, struct vm_area_struct *vma,
+					 unsigned long addr, unsigned long len)
+{
+	struct vm_area_struct *new_vma = vm_area_alloc(mm);
+
+	if (!new_vma)
+		return NULL;
+	*new_vma = *vma;
+	INIT_LIST_HEAD(&new_vma->vm_list);
+	INIT_LIST_HEAD(&new_vma->shared);
+	new_vma->vm_start = addr;
+	new_vma->vm_end = addr + len;
+	if (!vma->vm_file)
+		new_vma->vm_pgoff = addr >> PAGE_SHIFT;
+	if (new_vma->vm_file)
+		get_file(new_vma->vm_file);
+	if (new_vma->vm_ops && new_vma->vm_ops->open)
+		new_vma->vm_ops->open(new_vma);
+	return new_vma;
+}
+
+/* vma is exactly [old, old + old_len); [addr, addr + len) is free. */
+static unsigned long move_vma(struct mm_struct *mm, struct vm_area_struct *vma,
+			      unsigned long old_len, unsigned long addr, unsigned long len)
+{
+	unsigned long old = vma->vm_start;
+	struct vm_area_struct *new_vma;
+
+	if (mm->map_count >= sysctl_max_map_count)
+		return -ENOMEM;
+	/* Tables that turn out not to be needed go with the area's neighbours, or at exit. */
+	if (reserve_tables(mm, addr, len))
+		return -ENOMEM;
+	new_vma = clone_area(mm, vma, addr, len);
+	if (!new_vma)
+		return -ENOMEM;
+	vma_link(mm, new_vma);
+	vma_stat_account(mm, new_vma, vma_pages(new_vma));
+	move_page_tables(vma, old, addr, min(old_len, len));
+	/* The commit charge moves along: only growth was charged by the caller. */
+	spin_lock(&mm->page_table_lock);
+	vma->vm_flags &= ~VM_ACCOUNT;
+	spin_unlock(&mm->page_table_lock);
+	do_munmap(mm, old, old_len);
+	vma_merge_around(mm, new_vma);
+	return addr;
+}
+
+static int check_growth(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long pages)
+{
+	if (vma->vm_flags & VM_DONTEXPAND)
+		return -EFAULT;
+	if (mm->total_vm + pages > rlimit(RLIMIT_AS) >> PAGE_SHIFT)
+		return -ENOMEM;
+	if ((vma->vm_flags & VM_LOCKED) && !capable() &&
+	    mm->locked_vm + pages > rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT)
+		return -EAGAIN;
+	if ((vma->vm_flags & VM_ACCOUNT) && vm_enough_memory(pages))
+		return -ENOMEM;
+	return 0;
+}
+
+static bool can_grow_in_place(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long end,
+			      unsigned long new_end)
+{
+	struct vm_area_struct *next = vma_next(vma);
+
+	return vma->vm_end == end && new_end <= TASK_SIZE && new_end > end &&
+	       (!next || next->vm_start >= new_end);
+}
+
+/* Destination of a move; unmaps it for MREMAP_FIXED.  => address or -errno */
+static unsigned long find_destination(struct mm_struct *mm, struct vm_area_struct *vma,
+				      unsigned long old, unsigned long old_len,
+				      unsigned long new_addr, unsigned long new_len,
+				      unsigned long flags)
+{
+	int err;
+
+	if (!(flags & MREMAP_FIXED))
+		return get_unmapped_area(vma->vm_file, 0, new_len, vma->vm_pgoff, 0);
+	if ((new_addr & ~PAGE_MASK) || new_len > TASK_SIZE || new_addr > TASK_SIZE - new_len)
+		return -EINVAL;
+	if (new_addr < old + old_len && old < new_addr + new_len)
+		return -EINVAL;
+	err = do_munmap(mm, new_addr, new_len);
+	return err ? (unsigned long)err : new_addr;
+}
+
+static unsigned long do_mremap(unsigned long addr, unsigned long old_len, unsigned long new_len,
+			       unsigned long flags, unsigned long new_addr)
+{
+	struct mm_struct *mm = current->mm;
+	struct vm_area_struct *vma;
+	unsigned long grow, result;
+	int err;
+
+	if ((flags & MREMAP_FIXED) && new_addr < addr + old_len && addr < new_addr + new_len)
+		return -EINVAL;
+	/* Shrinking: the rest goes; without FIXED that is all. */
+	if (old_len > new_len) {
+		err = do_munmap(mm, addr + new_len, old_len - new_len);
+		if (err)
+			return err;
+		if (!(flags & MREMAP_FIXED))
+			return addr;
+		old_len = new_len;
+	}
+	vma = find_vma(mm, addr);
+	if (!vma || vma->vm_start > addr || old_len > vma->vm_end - addr)
+		return -EFAULT;
+	if (old_len == new_len && !(flags & MREMAP_FIXED))
+		return addr;
+	grow = (new_len - old_len) >> PAGE_SHIFT;
+	if (grow) {
+		err = check_growth(mm, vma, grow);
+		if (err)
+			return err;
+	}
+	result = -ENOMEM;
+	if (!(flags & MREMAP_FIXED) &&
+	    can_grow_in_place(mm, vma, addr + old_len, addr + new_len) &&
+	    vma_extend(mm, vma, addr + new_len, vma->vm_flags, vma->vm_file,
+		       linear_page_index(vma, vma->vm_end))) {
+		vma_stat_account(mm, vma, grow);
+		vma_merge_around(mm, vma);
+		return addr;
+	}
+	if (!(flags & MREMAP_MAYMOVE))
+		goto out_uncharge;
+	result = find_destination(mm, vma, addr, old_len, new_addr, new_len, flags);
+	if (IS_ERR_VALUE(result))
+		goto out_uncharge;
+	err = split_range(mm, addr, addr + old_len);
+	if (err) {
+		result = err;
+		goto out_uncharge;
+	}
+	vma = find_vma(mm, addr);
+	result = move_vma(mm, vma, old_len, result, new_len);
+	if (!IS_ERR_VALUE(result))
+		return result;
+out_uncharge:
+	vma = find_vma(mm, addr);
+	if (grow && vma && (vma->vm_flags & VM_ACCOUNT))
+		vm_unacct_memory(grow);
+	return result;
+}
+
+long sys_mremap(unsigned long addr, unsigned long old_len, unsigned long new_len,
+		unsigned long flags, unsigned long new_addr)
+{
+	struct mm_struct *mm = current->mm;
+	struct vm_area_struct *vma;
+	unsigned long result;
+	bool populate = false;
+
+	if ((flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED)) || (addr & ~PAGE_MASK))
+		return -EINVAL;
+	if ((flags & MREMAP_FIXED) && !(flags & MREMAP_MAYMOVE))
+		return -EINVAL;
+	old_len = PAGE_ALIGN(old_len);
+	new_len = PAGE_ALIGN(new_len);
+	if (new_len == 0 || old_len == 0)
+		return -EINVAL;
+	if (old_len > TASK_SIZE || addr > TASK_SIZE - old_len)
+		return -EFAULT;
+
+	down_write(&mm->mmap_sem);
+	result = do_mremap(addr, old_len, new_len, flags, new_addr);
+	if (!IS_ERR_VALUE(result)) {
+		vma = find_vma(mm, result);
+		populate = vma && (vma->vm_flags & VM_LOCKED);
+	}
+	up_write(&mm->mmap_sem);
+	if (populate)
+		make_pages_present(result, result + new_len);
+	return result;
+}

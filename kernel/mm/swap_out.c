@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * swap_out: the one place that reads Accessed and Dirty of user ptes, and the
+ * one that takes ptes away for reclaim.
+ *
+ * Idea.  Without reverse maps the way from a frame to its ptes is a walk over
+ * page tables.  swap_out walks all address spaces in turn, from where it stopped
+ * last time, and looks at each present pte:
+ *
+ *	Accessed		cleared; the page ages up; next
+ *	age still > 0		next (the list scans age pages down)
+ *	old			the pte goes: Dirty is passed to PG_dirty, and in its place
+ *				stands	nothing		a file finds its page by itself
+ *					a swap entry	anonymous memory, now in the swap cache
+ *
+ * When the last pte of a page is gone it is deactivated: page_launder does the rest.
+ *
+ * Locks.  mmlist_lock to choose the mm; mm_count holds it (never mm_users: tearing down an
+ * address space is not for a page scanner); page_table_lock over a bounded batch of
+ * ptes.  PG_locked by trylock only.  Nothing here sleeps with a lock held.
+ */
+#include <arch/tlb.h>
+#include <quire/fs.h>
+#include <quire/kernel.h>
+#include <quire/mm.h>
+#include <quire/page_lists.h>
+#include <quire/reclaim.h>
+#include <quire/sched.h>
+#include <quire/trace.h>
+#include <quire/vmstat.h>
+
+#include "mm_internal.h"
+
+/* ptes looked at under one hold of page_table_lock */
+#define SWAP_OUT_BATCH 256
+
+enum scan_result {
+	PTE_KEPT,	/* look at the next */
+	PTE_REMOVED,	/* one mapping less */
+};
+
+/* The page has no users among ptes any more: old, so let page_launder have it. */
+static void page_unmapped(struct page *page)
+{
+	if (page_mapcount(page) == 0)
+		deactivate_page(page);
+}
+
+/* Anonymous, locked, pinned, its pte taken out: give it a slot's name.  => the entry, val 0: no slot */
+static swp_entry_t anon_page_entry(struct page *page)
+{
+	swp_entry_t entry = { 0 };
+
+	if (!PageSwapCache(page) && !add_to_swap(page))
+		return entry;
+	entry.val = page->index;
+	if (swap_duplicate(entry) < 0)
+		entry.val = 0;
+	return entry;
+}
+
+/*
+ * Take the pte of an old page away.  page_table_lock held; the page is locked and
+ * pinned.  The pte is empty and flushed before anything else is decided, so no store can
+ * slip in behind the look at its Dirty bit.
+ */
+static enum scan_result unmap_old_page(struct mm_struct *mm, struct vm_area_struct *vma,
+				       unsigned long addr, pte_t *ptep, struct page *page)
+{
+	pte_t pte = ptep_get_and_clear(ptep);
+	swp_entry_t entry;
+
+	flush_tlb_page(mm, addr);
+	if (!PageAnon(page)) {
+		if (pte_dirty(pte))
+			set_page_dirty(page);
+		mm_count_page(mm, page, -1);
+		page_remove_map(page);
+		trace_vm(drop_pte, page, mm, addr, 0, 0);
+		return PTE_REMOVED;
+	}
+	entry = anon_page_entry(page);
+	if (!entry.val) {
+		set_pte(ptep, pte);
+		return PTE_KEPT;
+	}
+	if (pte_dirty(pte))
+		set_page_dirty(page);
+	set_pte(ptep, swp_entry_to_pte(entry));
+	mm_count_page(mm, page, -1);
+	mm->swap_ptes++;
+	page_remove_map(page);
+	trace_vm(swap_out, page, mm, addr, entry.val, entry.val);
+	return PTE_REMOVED;
+}
+
+static bool zone_wanted(const struct page *page, const struct scan_control *sc)
+{
+	return page_zonenum(page) <= (unsigned int)sc->class;
+}
+
+/* page_table_lock held. */
+static enum scan_result try_to_swap_out(struct mm_struct *mm, struct vm_area_struct *vma,
+					unsigned long addr, pte_t *ptep,
+					const struct scan_control *sc)
+{
+	enum scan_result result = PTE_KEPT;
+	struct page *page;
+
+	if (!pte_present(*ptep) || !pfn_valid(pte_pfn(*ptep)))
+		return PTE_KEPT;
+	page = pte_page(*ptep);
+	if (PageReserved(page))
+		return PTE_KEPT;
+	if (ptep_test_and_clear_young(ptep)) {
+		u64 before = trace_snapshot(page);
+
+		flush_tlb_page(mm, addr);
+		age_page_up(page);
+		SetPageReferenced(page);
+		trace_vm_from(before, age_up, page, mm, addr, pte_val(*ptep), 0);
+		return PTE_KEPT;
+	}
+	if (page->age > 0 || !zone_wanted(page, sc) || PageWriteback(page))
+		return PTE_KEPT;
+	if (!trylock_page(page))
+		return PTE_KEPT;
+	pin_page(page, PIN_RECLAIM);
+	result = unmap_old_page(mm, vma, addr, ptep, page);
+	if (result == PTE_REMOVED)
+		page_unmapped(page);
+	unlock_page(page);
+	unpin_page(page);
+	return result;
+}
+
+/* What a walk has left to do. */
+struct swap_out_walk {
+	const struct scan_control *sc;
+	unsigned long ptes_left;	/* to look at */
+	unsigned long removed;
+};
+
+/* One table's reach or until the batch ends.  => where to go on */
+static unsigned long scan_pte_range(struct swap_out_walk *w, struct vm_area_struct *vma,
+				    unsigned long addr, unsigned long end, unsigned int *batch)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	pte_t *ptep = pte_lookup(mm, addr);
+
+	if (!ptep)
+		return end;
+	for (; addr < end && *batch; addr += PAGE_SIZE, ptep++) {
+		if (pte_none(*ptep))
+			continue;
+		(*batch)--;
+		if (try_to_swap_out(mm, vma, addr, ptep, w->sc) == PTE_REMOVED)
+			w->removed++;
+	}
+	return addr;
+}
+
+/* From addr to the end of the area or of the batch.  => where to go on */
+static unsigned long scan_area(struct swap_out_walk *w, struct vm_area_struct *vma,
+			       unsigned long addr, unsigned int *batch)
+{
+	unsigned long next;
+
+	if (vma->vm_flags & (VM_LOCKED | VM_IO))
+		return vma->vm_end;
+	addr = max(addr, vma->vm_start);
+	while (addr < vma->vm_end && *batch) {
+		next = min((addr & PGDIR_MASK) + PGDIR_SIZE, vma->vm_end);
+		addr = scan_pte_range(w, vma, addr, next, batch);
+	}
+	return addr;
+}
+
+/* The first area at or above addr; page_table_lock held, so the list and the tree stand still. */
+static struct vm_area_struct *area_from(struct mm_struct *mm, unsigned long addr)
+{
+	struct rb_node *node = mm->mm_rb.rb_node;
+	struct vm_area_struct *vma, *found = NULL;
+
+	while (node) {
+		vma = rb_entry(node, struct vm_area_struct, vm_rb);
+		if (vma->vm_end > addr) {
+			found = vma;
+			node = node->rb_left;
+		} else {
+			node = node->rb_right;
+		}
+	}
+	return found;
+}
+
+/* One batch of this mm from its cursor.  => true: its end was reached (the cursor is 0 again) */
+static bool swap_out_batch(struct swap_out_walk *w, struct mm_struct *mm)
+{
+	unsigned int batch = min_t(unsigned long, w->ptes_left, SWAP_OUT_BATCH), size = batch;
+	unsigned long addr;
+	struct vm_area_struct *vma;
+
+	spin_lock(&mm->page_table_lock);
+	addr = mm->swap_address;
+	vma = area_from(mm, addr);
+	while (vma && batch) {
+		addr = scan_area(w, vma, addr, &batch);
+		if (addr >= vma->vm_end)
+			vma = vma_next(vma);
+	}
+	mm->swap_address = vma ? addr : 0;
+	spin_unlock(&mm->page_table_lock);
+	count_vm_events(swap_scan, size - batch);
+	w->ptes_left -= size - batch;
+	return !vma;
+}
+
+/* The next mm in turn, held by mm_count; it moves to the end of the list. */
+static struct mm_struct *next_mm(void)
+{
+	struct mm_struct *mm = NULL;
+
+	spin_lock(&mmlist_lock);
+	if (!list_empty(&mmlist)) {
+		mm = list_first_entry(&mmlist, struct mm_struct, mmlist);
+		mmgrab(mm);
+	}
+	spin_unlock(&mmlist_lock);
+	return mm;
+}
+
+static void rotate_mm(struct mm_struct *mm)
+{
+	spin_lock(&mmlist_lock);
+	if (!list_empty(&mm->mmlist))
+		list_move_tail(&mm->mmlist, &mmlist);
+	spin_unlock(&mmlist_lock);
+}
+
+static unsigned int count_mms(void)
+{
+	struct mm_struct *mm;
+	unsigned int n = 0;
+
+	spin_lock(&mmlist_lock);
+	list_for_each_entry(mm, &mmlist, mmlist)
+		n++;
+	spin_unlock(&mmlist_lock);
+	return n;
+}
+
+/*
+ * Look at up to nr_ptes present or swap ptes, all mm's in turn; an mm keeps its turn until its
+ * end.  Ends early after one round without work left.  => ptes removed
+ */
+unsigned long swap_out(struct scan_control *sc, unsigned long nr_ptes)
+{
+	struct swap_out_walk w = { .sc = sc, .ptes_left = nr_ptes };
+	unsigned int rounds = count_mms() + 1;
+	struct mm_struct *mm;
+
+	while (w.ptes_left && rounds) {
+		mm = next_mm();
+		if (!mm)
+			break;
+		if (swap_out_batch(&w, mm)) {
+			rotate_mm(mm);
+			rounds--;
+		}
+		mmdrop(mm);
+		cond_resched();
+	}
+	count_vm_events(swap_unmap, w.removed);
+	return w.removed;
+}
