@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What /proc/PID shows of an address space, in Linux's formats: maps, smaps,
+ * pagemap, the Vm lines of status, statm.
+ *
+ * The caller holds mm_users.  Each function takes mmap_sem for reading.
+ */
+#include <quire/errno.h>
+#include <quire/fs.h>
+#include <quire/kernel.h>
+#include <quire/mm.h>
+#include <quire/seq_file.h>
+#include <quire/uaccess.h>
+
+#include "mm_internal.h"
+
+#define MAPS_NAME_COLUMN 49
+#define KIB(pages) ((unsigned long)(pages) << (PAGE_SHIFT - 10))
+
+static const char *area_name(const struct vm_area_struct *vma)
+{
+	const struct mm_struct *mm = vma->vm_mm;
+
+	if (vma->vm_start <= mm->brk && vma->vm_end >= mm->start_brk && mm->brk > mm->start_brk)
+		return "[heap]";
+	if (vma->vm_start <= mm->start_stack && vma->vm_end > mm->start_stack)
+		return "[stack]";
+	return NULL;
+}
+
+static void pad_to_name(struct seq_file *m, size_t line_start)
+{
+	do
+		seq_putc(m, ' ');
+	while (m->count - line_start < MAPS_NAME_COLUMN && !seq_overflow(m));
+}
+
+static void show_area_line(struct seq_file *m, const struct vm_area_struct *vma)
+{
+	unsigned long flags = vma->vm_flags, ino = 0;
+	size_t line_start = m->count;
+	u64 offset = 0;
+	dev_t dev = 0;
+
+	if (vma->vm_file) {
+		struct inode *inode = file_inode(vma->vm_file);
+
+		dev = inode->i_sb->s_dev;
+		ino = inode->i_ino;
+		offset = (u64)vma->vm_pgoff << PAGE_SHIFT;
+	}
+	seq_printf(m, "%08lx-%08lx %c%c%c%c %08llx %02x:%02x %lu", vma->vm_start, vma->vm_end,
+		   flags & VM_READ ? 'r' : '-', flags & VM_WRITE ? 'w' : '-',
+		   flags & VM_EXEC ? 'x' : '-', flags & VM_MAYSHARE ? 's' : 'p', offset, MAJOR(dev),
+		   MINOR(dev), ino);
+	if (vma->vm_file) {
+		pad_to_name(m, line_start);
+		seq_path(m, &vma->vm_file->f_path);
+	} else if (area_name(vma)) {
+		pad_to_name(m, line_start);
+		seq_puts(m, area_name(vma));
+	}
+	seq_putc(m, '\n');
+}
+
+int maps_show(struct seq_file *m, struct mm_struct *mm)
+{
+	struct vm_area_struct *vma;
+
+	down_read(&mm->mmap_sem);
+	list_for_each_entry(vma, &mm->mmap, vm_list)
+		show_area_line(m, vma);
+	up_read(&mm->mmap_sem);
+	return 0;
+}
+
+/* ---- smaps ---- */
+
+struct area_sizes {
+	unsigned long resident, anonymous, referenced, swap;	/* pages */
+	unsigned long shared_clean, shared_dirty, private_clean, private_dirty;
+	u64 pss;	/* bytes << PSS_SHIFT: each page divided among its mappers */
+};
+
+#define PSS_SHIFT 12
+
+static void count_pte(struct mm_struct *mm, unsigned long addr, pte_t pte, void *arg)
+{
+	struct area_sizes *s = arg;
+	struct page *page;
+	int mappers;
+	bool dirty;
+
+	if (!pte_present(pte)) {
+		s->swap++;
+		return;
+	}
+	if (!pfn_valid(pte_pfn(pte)) || PageReserved(pte_page(pte)))
+		return;
+	page = pte_page(pte);
+	mappers = max(page_mapcount(page), 1);
+	dirty = pte_dirty(pte) || PageDirty(page);
+	s->resident++;
+	s->anonymous += PageAnon(page);
+	s->referenced += pte_young(pte) || PageReferenced(page);
+	s->pss += ((u32)PAGE_SIZE << PSS_SHIFT) / (u32)mappers;
+	if (mappers > 1)
+		dirty ? s->shared_dirty++ : s->shared_clean++;
+	else
+		dirty ? s->private_dirty++ : s->private_clean++;
+}
+
+static void show_area_sizes(struct seq_file *m, struct vm_area_struct *vma)
+{
+	struct area_sizes s = { 0 };
+	struct mm_struct *mm = vma->vm_mm;
+
+	spin_lock(&mm->page_table_lock);
+	walk_user_ptes(mm, vma->vm_start, vma->vm_end, count_pte, &s);
+	spin_unlock(&mm->page_table_lock);
+	seq_printf(m,
+		   "Size:           %8lu kB\nKernelPageSize: %8lu kB\nMMUPageSize:    %8lu kB\n"
+		   "Rss:            %8lu kB\nPss:            %8lu kB\n",
+		   KIB(vma_pages(vma)), KIB(1), KIB(1), KIB(s.resident),
+		   (unsigned long)(s.pss >> (PSS_SHIFT + 10)));
+	seq_printf(m,
+		   "Shared_Clean:   %8lu kB\nShared_Dirty:   %8lu kB\nPrivate_Clean:  %8lu kB\n"
+		   "Private_Dirty:  %8lu kB\nReferenced:     %8lu kB\nAnonymous:      %8lu kB\n",
+		   KIB(s.shared_clean), KIB(s.shared_dirty), KIB(s.private_clean),
+		   KIB(s.private_dirty), KIB(s.referenced), KIB(s.anonymous));
+	seq_printf(m, "Swap:           %8lu kB\nLocked:         %8lu kB\n", KIB(s.swap),
+		   vma->vm_flags & VM_LOCKED ? KIB(s.resident) : 0);
+}
+
+int smaps_show(struct seq_file *m, struct mm_struct *mm)
+{
+	struct vm_area_struct *vma;
+
+	down_read(&mm->mmap_sem);
+	list_for_each_entry(vma, &mm->mmap, vm_list) {
+		show_area_line(m, vma);
+		show_area_sizes(m, vma);
+	}
+	up_read(&mm->mmap_sem);
+	return 0;
+}
+
+/* ---- pagemap: 64 bits a page (Linux Documentation/admin-guide/mm/pagemap) ---- */
+
+#define PM_PRESENT (1ull << 63)
+#define PM_SWAP (1ull << 62)
+#define PM_FILE (1ull << 61)
+#define PM_EXCLUSIVE (1ull << 56)
+#define PM_SWAP_OFFSET_SHIFT 5
+
+static u64 pagemap_entry(pte_t pte)
+{
+	struct page *page;
+	u64 e;
+
+	if (pte_none(pte))
+		return 0;
+	if (!pte_present(pte)) {
+		swp_entry_t entry = pte_to_swp_entry(pte);
+
+		return PM_SWAP | swp_type(entry) |
+		       (u64)swp_offset(entry) << PM_SWAP_OFFSET_SHIFT;
+	}
+	e = PM_PRESENT | pte_pfn(pte);
+	if (!pfn_valid(pte_pfn(pte)))
+		return e;
+	page = pte_page(pte);
+	if (page_mapcount(page) == 1)
+		e |= PM_EXCLUSIVE;
+	return PageAnon(page) || PageReserved(page) ? e : e | PM_FILE;
+}
+
+static u64 pagemap_of(struct mm_struct *mm, unsigned long addr)
+{
+	pte_t *ptep, pte = __pte(0);
+
+	spin_lock(&mm->page_table_lock);
+	ptep = pte_lookup(mm, addr);
+	if (ptep)
+		pte = *ptep;
+	spin_unlock(&mm->page_table_lock);
+	return pagemap_entry(pte);
+}
+
+#define PAGEMAP_CHUNK 64
+
+ssize_t pagemap_read(struct mm_struct *mm, char __user *buf, size_t count, loff_t *ppos)
+{
+	u64 entries[PAGEMAP_CHUNK], page = (u64)*ppos / sizeof(u64);
+	size_t done = 0, n, i;
+
+	if ((*ppos | count) % sizeof(u64))
+		return -EINVAL;
+	while (done < count && page < TASK_SIZE >> PAGE_SHIFT) {
+		n = min((count - done) / sizeof(u64), (size_t)PAGEMAP_CHUNK);
+		n = min_t(u64, n, (TASK_SIZE >> PAGE_SHIFT) - page);
+		for (i = 0; i < n; i++)
+			entries[i] = pagemap_of(mm, (unsigned long)(page + i) << PAGE_SHIFT);
+		if (copy_to_user(buf + done, entries, n * sizeof(u64)))
+			return -EFAULT;
+		page += n;
+		done += n * sizeof(u64);
+	}
+	*ppos += done;
+	return done;
+}
+
+/* ---- totals ---- */
+
+void task_mem_show(struct seq_file *m, struct mm_struct *mm)
+{
+	unsigned long rss = mm->anon_rss + mm->file_rss;
+	unsigned long text = (PAGE_ALIGN(mm->end_code) - (mm->start_code & PAGE_MASK)) >> PAGE_SHIFT;
+	unsigned long lib = mm->exec_vm > text ? mm->exec_vm - text : 0;
+
+	seq_printf(m, "VmPeak:\t%8lu kB\nVmSize:\t%8lu kB\nVmLck:\t%8lu kB\nVmHWM:\t%8lu kB\n",
+		   KIB(max(mm->hiwater_vm, mm->total_vm)), KIB(mm->total_vm), KIB(mm->locked_vm),
+		   KIB(max(mm->hiwater_rss, rss)));
+	seq_printf(m, "VmRSS:\t%8lu kB\nRssAnon:\t%8lu kB\nRssFile:\t%8lu kB\n", KIB(rss),
+		   KIB(mm->anon_rss), KIB(mm->file_rss));
+	seq_printf(m, "VmData:\t%8lu kB\nVmStk:\t%8lu kB\nVmExe:\t%8lu kB\nVmLib:\t%8lu kB\n",
+		   KIB(mm->total_vm - mm->shared_vm - mm->stack_vm), KIB(mm->stack_vm), KIB(text),
+		   KIB(lib));
+	seq_printf(m, "VmPTE:\t%8lu kB\nVmSwap:\t%8lu kB\n", KIB(mm->nr_ptes),
+		   KIB(mm->swap_ptes));
+}
+
+/* size, resident, shared, text, lib (0), data, dirty (0): pages */
+void task_statm(struct mm_struct *mm, unsigned long out[7])
+{
+	out[0] = mm->total_vm;
+	out[1] = mm->anon_rss + mm->file_rss;
+	out[2] = mm->file_rss;
+	out[3] = (PAGE_ALIGN(mm->end_code) - (mm->start_code & PAGE_MASK)) >> PAGE_SHIFT;
+	out[4] = 0;
+	out[5] = mm->total_vm - mm->shared_vm;
+	out[6] = 0;
+}
