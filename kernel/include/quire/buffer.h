@@ -19,6 +19,9 @@
 #include <quire/fs.h>
 #include <quire/page.h>
 
+/* Where in its page the buffer lies. */
+#define bh_offset(bh) ((unsigned long)(bh)->b_data & ~PAGE_MASK)
+
 enum bh_state {
 	BH_Uptodate, BH_Dirty, BH_Lock, BH_Mapped, BH_New, BH_Async_Read, BH_Async_Write,
 	BH_Write_EIO, BH_Boundary
@@ -30,7 +33,7 @@ struct buffer_head {
 	struct page *b_page;
 	sector_t b_blocknr;		/* in units of b_size on b_bdev */
 	u32 b_size;
-	char *b_data;			/* low pages only; use bh_offset + kmap for files' pages */
+	char *b_data;			/* address; on a HighMem page the offset alone: kmap it */
 	struct block_device *b_bdev;
 	void (*b_end_io)(struct buffer_head *bh, int uptodate);
 	void *b_private;
@@ -66,7 +69,9 @@ struct buffer_head *sb_find_get_block(struct super_block *sb, sector_t block);
 struct buffer_head *__bread(struct block_device *bdev, sector_t block, unsigned int size);
 struct buffer_head *__getblk(struct block_device *bdev, sector_t block, unsigned int size);
 void sb_breadahead(struct super_block *sb, sector_t block);
-void brelse(struct buffer_head *bh);
+void brelse(struct buffer_head *bh); /* NULL is nothing */
+static inline void get_bh(struct buffer_head *bh) { atomic_inc(&bh->b_count); }
+static inline void put_bh(struct buffer_head *bh) { atomic_dec(&bh->b_count); }
 void bforget(struct buffer_head *bh);
 void mark_buffer_dirty(struct buffer_head *bh);
 void ll_rw_block(int rw, int nr, struct buffer_head *bhs[]);
@@ -91,6 +96,9 @@ void block_invalidatepage(struct page *page, unsigned int offset);
 int block_set_page_dirty(struct page *page);
 sector_t generic_block_bmap(struct address_space *mapping, sector_t block, get_block_t get_block);
 int try_to_release_page(struct page *page, gfp_t gfp); /* drop clean, unused buffers */
+int block_releasepage(struct page *page, gfp_t gfp);   /* a_ops->releasepage: the same */
+/* vm_ops->page_mkwrite: allocate the blocks now, or the store would be lost on a full disk. */
+int block_page_mkwrite(struct vm_area_struct *vma, struct page *page, get_block_t get_block);
 int try_to_free_buffers(struct page *page);
 void create_empty_buffers(struct page *page, unsigned int blocksize, unsigned long b_state);
 unsigned long nr_buffer_heads(void);
