@@ -9,9 +9,11 @@
  * KILLABLE (off the queue; woken by wake_up_process, signals) -> ... -> ZOMBIE (waits for its
  * parent) -> DEAD.  STOPPED: job control.
  *
- * Locking.  tasklist_lock (spinlock): the task list, parent/child links, pids,
- * groups and sessions.  sighand->siglock (interrupts off): handlers and pending signals.
- * rq lock: run queue.  Fields marked (own) are written by the task itself.
+ * Locking.  tasklist_lock (spinlock, interrupts off: a terminal signals its group from an
+ * interrupt): the task list, parent/child links, pids, groups and sessions.
+ * sighand->siglock (interrupts off): handlers and pending signals.
+ * rq lock (interrupts off): run queue.  Order: tasklist_lock, siglock, rq lock.  Fields
+ * marked (own) are written by the task itself.
  */
 #ifndef QUIRE_SCHED_H
 #define QUIRE_SCHED_H
@@ -74,9 +76,16 @@ struct task_struct {
 	volatile int state;
 	unsigned long work;		/* TIF_* bits */
 	struct list_head run_list;
+	struct prio_array *array;	/* where run_list is linked, while on_rq */
 	int static_prio;		/* nice + 20: 0..39 */
+	int prio;			/* effective: 0..99 real time, 100..139 the others */
+	int rt_priority;		/* 1..99 for SCHED_FIFO and SCHED_RR, else 0 */
+	int policy;			/* SCHED_* */
 	int time_slice;			/* ticks left */
+	unsigned int sleep_avg;		/* ticks slept of late: interactive tasks have more */
+	unsigned long sleep_start;	/* jiffies at the last voluntary sleep */
 	bool on_rq;
+	volatile bool on_cpu;		/* its stack is in use; false again after the switch away */
 	u64 sum_exec_ns, last_ran_ns;
 	unsigned long nvcsw, nivcsw;
 
@@ -94,7 +103,7 @@ struct task_struct {
 	struct list_head children, sibling;
 	struct list_head tasks;		/* all thread group leaders */
 	struct list_head thread_group;	/* the threads of a group */
-	struct hlist_node pid_hash;
+	struct pid *pid_ref;		/* the number's entry (pid.c) */
 	int exit_code, exit_signal;
 	int pdeath_signal;
 	bool did_exec;
@@ -112,6 +121,7 @@ struct task_struct {
 	struct fs_struct *fs;
 	uid_t uid, euid, suid, fsuid;
 	gid_t gid, egid, sgid, fsgid;
+	struct user_struct *user;	/* of the real uid: counts processes */
 	int ngroups;
 	gid_t groups[NGROUPS_MAX];
 	unsigned long min_flt, maj_flt;
@@ -136,7 +146,8 @@ struct task_struct {
 /* What the threads of a process share. */
 struct signal_struct {
 	atomic_t live;			/* threads not yet exiting */
-	int nr_threads;
+	int nr_threads;			/* not yet released: tasklist_lock */
+	struct task_struct *exec_task;	/* waits until it is the only thread (exec) */
 	wait_queue_head_t wait_chldexit;
 	struct sigpending shared_pending;
 	int group_exit_code;
@@ -149,6 +160,9 @@ struct signal_struct {
 	struct rlimit rlim[RLIM_NLIMITS];
 	struct timer_list real_timer;	/* ITIMER_REAL */
 	unsigned long it_real_incr;	/* ticks */
+	pid_t it_real_pid;		/* whom SIGALRM goes to */
+	struct list_head posix_timers;	/* timer_create: siglock */
+	int posix_timer_next;
 	u64 it_virt_ns, it_virt_incr_ns, it_prof_ns, it_prof_incr_ns;
 	u64 utime_ns, stime_ns, cutime_ns, cstime_ns; /* of exited threads; of waited children */
 	unsigned long min_flt, maj_flt, cmin_flt, cmaj_flt, nvcsw, nivcsw, cnvcsw, cnivcsw;
@@ -161,7 +175,26 @@ extern struct list_head task_list;
 extern struct task_struct init_task;	/* the idle task of the boot CPU, pid 0 */
 extern int nr_threads, max_threads;
 extern unsigned long total_forks;
-extern unsigned long avenrun[3];
+extern unsigned long avenrun[3];	/* load average, fixed point with FSHIFT bits */
+#define FSHIFT 11
+#define FIXED_1 (1ul << FSHIFT)
+
+#define SCHED_OTHER 0
+#define SCHED_FIFO 1
+#define SCHED_RR 2
+#define SCHED_BATCH 3
+#define SCHED_IDLE 5
+#define MAX_RT_PRIO 100
+#define MAX_PRIO 140
+
+/* Where the processor's time went, in ticks (/proc/stat). */
+struct cpu_times {
+	u64 user, nice, system, idle, iowait;
+};
+extern struct cpu_times cpu_times;
+unsigned int nr_running(void);		/* tasks that run or could */
+unsigned int nr_iowait(void);		/* tasks in io_schedule */
+void task_cputime(struct task_struct *t, u64 *utime_ns, u64 *stime_ns); /* of one thread */
 
 #define for_each_process(p) list_for_each_entry(p, &task_list, tasks)
 #define task_lock(t) spin_lock(&(t)->alloc_lock)
@@ -171,6 +204,8 @@ void put_task_struct(struct task_struct *t);
 
 /* ---- scheduler (sched.c) ---- */
 void schedule(void);
+void io_schedule(void);			/* schedule() that counts as waiting for a device */
+long io_schedule_timeout(long timeout);
 void schedule_tail(void);		/* first thing a new task runs (entry.S) */
 void preempt_schedule(void);
 void scheduler_tick(bool user_mode);	/* from the clock interrupt */
@@ -179,6 +214,8 @@ int try_to_wake_up(struct task_struct *t, unsigned int state);
 void wake_up_new_task(struct task_struct *t);
 void yield(void);
 void set_user_nice(struct task_struct *t, int nice);
+void sched_fork(struct task_struct *child); /* share the parent's slice; not yet runnable */
+int sched_set_policy(struct task_struct *t, int policy, int rt_priority);
 static inline int task_nice(const struct task_struct *t) { return t->static_prio - 20; }
 void sched_init(void);
 void cpu_idle(void) __attribute__((noreturn));
@@ -212,6 +249,7 @@ void mm_release(struct task_struct *t); /* clear_child_tid, vfork_done */
 /* Every task but the caller stands at a voluntary sleep or in user mode until thaw (auditor). */
 int freeze_all_tasks(void); /* => 0, -EBUSY when some task did not come to rest */
 void thaw_all_tasks(void);
+void refrigerator(void);	/* on return to user mode with TIF_FREEZE: sleep until thawed */
 
 static inline unsigned long rlimit(unsigned int which)
 {

@@ -36,8 +36,4 @@ long schedule_timeout_uninterruptible(long timeout);
 #define MAX_SCHEDULE_TIMEOUT 0x7fffffffL
 void msleep(unsigned int msecs);
 
-#define time_after(a, b) ((long)((b) - (a)) < 0)
-#define time_before(a, b) time_after(b, a)
-#define time_after_eq(a, b) ((long)((a) - (b)) >= 0)
-
 #endif

@@ -35,8 +35,11 @@ int default_wake_function(struct wait_queue_entry *entry, unsigned int mode, voi
 int autoremove_wake_function(struct wait_queue_entry *entry, unsigned int mode, void *key);
 void init_waitqueue_head(wait_queue_head_t *q);
 
+extern struct lock_class waitqueue_lock_class; /* one class: no two queues are locked at once */
+
 #define DECLARE_WAIT_QUEUE_HEAD(name)                                                              \
-	wait_queue_head_t name = { .lock = SPIN_LOCK_UNLOCKED, .list = LIST_HEAD_INIT(name.list) }
+	wait_queue_head_t name = { .lock = SPINLOCK_INIT_CLASS(&waitqueue_lock_class),            \
+				   .list = LIST_HEAD_INIT(name.list) }
 #define DEFINE_WAIT(name)                                                                          \
 	struct wait_queue_entry name = { .private = current,                                       \
 					 .func = autoremove_wake_function,                         \
