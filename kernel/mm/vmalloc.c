@@ -20,6 +20,7 @@
 #include <arch/tlb.h>
 #include <quire/errno.h>
 #include <quire/gfp.h>
+#include <quire/kernel.h>
 #include <quire/mutex.h>
 #include <quire/slab.h>
 #include <quire/string.h>
@@ -237,6 +238,20 @@ void vmalloc_init(void)
 unsigned long vmalloc_used(void)
 {
 	return used_bytes;
+}
+
+unsigned long vmalloc_largest_gap(void)
+{
+	unsigned long start = VMALLOC_START, largest = 0;
+	struct vm_area *area;
+
+	mutex_lock(&vmalloc_mutex);
+	list_for_each_entry(area, &vm_areas, link) {
+		largest = max(largest, area->addr - start);
+		start = area->addr + area->size + GUARD_SIZE;
+	}
+	mutex_unlock(&vmalloc_mutex);
+	return max(largest, VMALLOC_END - start);
 }
 
 void vmalloc_for_each(void (*fn)(const struct vmalloc_info *info, void *arg), void *arg)

@@ -15,6 +15,7 @@
  * Both are recomputed when /proc/sys/vm changes them.
  */
 #include <quire/kernel.h>
+#include <quire/math64.h>
 #include <quire/printk.h>
 #include <quire/string.h>
 
@@ -93,21 +94,6 @@ static void build_zonelists(void)
 			if (zones[z].present_pages)
 				zl->zone[zl->nr++] = &zones[z];
 	}
-}
-
-static unsigned long int_sqrt(unsigned long x)
-{
-	unsigned long root = 0, bit = 1ul << 30;
-
-	for (; bit; bit >>= 2) {
-		if (x >= root + bit) {
-			x -= root + bit;
-			root = (root >> 1) + bit;
-		} else {
-			root >>= 1;
-		}
-	}
-	return root;
 }
 
 #define KB_PER_PAGE (PAGE_SIZE / 1024)

@@ -24,7 +24,7 @@ extern struct fail_attr fail_attr[FAIL_count];
 extern int fail_task_pid; /* only this task and its children; 0: every user task */
 extern int fail_seed;	  /* of the generator; writing it starts the sequence again */
 const char *fail_kind_name(enum fail_kind kind);
-/* Register /proc/sys/vm/fail_*; by observe/. */
+/* Start the generator at fail_seed. */
 void fail_inject_reset(void);
 
 #endif

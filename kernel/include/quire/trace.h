@@ -23,7 +23,6 @@
 
 struct mm_struct;
 struct page;
-struct seq_file;
 
 #define TRACE_EVENTS(E)                                                                            \
 	E(page_alloc)	    /* left the allocator */                                               \
@@ -125,7 +124,5 @@ void __trace_vm(enum trace_event event, const char *func, u64 before, const stru
  * => 0, -EINVAL for an unknown name, -ENOMEM when the ring cannot be had.  May sleep.
  */
 int trace_arm(const char *names);
-/* The ring as text, oldest first. */
-int trace_show(struct seq_file *m, void *v);
 
 #endif

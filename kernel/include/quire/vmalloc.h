@@ -25,6 +25,7 @@ struct vmalloc_info {
 	u32 phys;    /* ... of this */
 };
 void vmalloc_for_each(void (*fn)(const struct vmalloc_info *info, void *arg), void *arg);
-unsigned long vmalloc_used(void); /* bytes */
+unsigned long vmalloc_used(void);	   /* bytes */
+unsigned long vmalloc_largest_gap(void); /* bytes */
 
 #endif
