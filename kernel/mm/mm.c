@@ -91,8 +91,7 @@ void mmput(struct mm_struct *mm)
 	list_del_init(&mm->mmlist);
 	spin_unlock(&mmlist_lock);
 	exit_mmap(mm);
-	if (mm->exe_file)
-		fput(mm->exe_file);
+	set_mm_exe_file(mm, NULL);
 	mmdrop(mm);
 }
 
@@ -104,6 +103,23 @@ void mmdrop(struct mm_struct *mm)
 	assert(mm->nr_ptes == 0 && list_empty(&mm->mmap));
 	pgd_free(mm->pgd);
 	kmem_cache_free(mm_cache, mm);
+}
+
+/* A file that is being executed cannot be opened for writing: each mm holds one denial. */
+void set_mm_exe_file(struct mm_struct *mm, struct file *file)
+{
+	struct file *old = mm->exe_file;
+
+	if (file) {
+		get_file(file);
+		/* Denied already by whoever opened it to execute it: cannot fail. */
+		deny_write_access(file);
+	}
+	mm->exe_file = file;
+	if (old) {
+		allow_write_access(old);
+		fput(old);
+	}
 }
 
 bool mmget_not_zero(struct mm_struct *mm)
@@ -202,7 +218,7 @@ int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)
 	return err;
 }
 
-static void copy_layout(struct mm_struct *mm, const struct mm_struct *old)
+static void copy_layout(struct mm_struct *mm, struct mm_struct *old)
 {
 	mm->start_code = old->start_code;
 	mm->end_code = old->end_code;
@@ -218,7 +234,7 @@ static void copy_layout(struct mm_struct *mm, const struct mm_struct *old)
 	mm->free_area_cache = old->free_area_cache;
 	memcpy(mm->saved_auxv, old->saved_auxv, sizeof(mm->saved_auxv));
 	if (old->exe_file)
-		mm->exe_file = get_file(old->exe_file);
+		set_mm_exe_file(mm, old->exe_file);
 }
 
 struct mm_struct *dup_mm(struct mm_struct *old)

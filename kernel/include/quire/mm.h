@@ -116,6 +116,8 @@ static inline void mmgrab(struct mm_struct *mm) { atomic_inc(&mm->mm_count); }
 bool mmget_not_zero(struct mm_struct *mm);
 /* The task's mm with mm_users taken, or NULL for kernel threads and exiting tasks. */
 struct mm_struct *get_task_mm(struct task_struct *task);
+/* /proc/PID/exe: takes a reference, and denies writing to the file as long as the mm lives. */
+void set_mm_exe_file(struct mm_struct *mm, struct file *file);
 /* fork: a copy of the current mm, or NULL.  clone(CLONE_VM) just raises mm_users. */
 struct mm_struct *dup_mm(struct mm_struct *old);
 int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm);

@@ -242,6 +242,9 @@ struct task_struct *find_task_by_pid(pid_t pid); /* tasklist_lock held */
 struct task_struct *get_task_by_pid(pid_t pid);	 /* referenced, or NULL */
 int do_execve(const char *filename, const char __user *const __user *argv,
 	      const char __user *const __user *envp, struct pt_regs *regs);
+/* exec: end the other threads of the group and become its leader, with handlers of one's own.
+ * Sleeps.  => 0, -EAGAIN when a group exit came first, -ENOMEM */
+int de_thread(void);
 int kernel_execve(const char *filename, const char *const argv[], const char *const envp[]);
 void fork_init(void);
 void mm_release(struct task_struct *t); /* clear_child_tid, vfork_done */
