@@ -188,7 +188,7 @@ void queue_bio(struct request_queue *q, struct bio *bio)
 		if (done)
 			return;
 		(void)__wait_event(&q->wait[rw], !queue_full(q, rw), TASK_UNINTERRUPTIBLE, 1, 0,
-				   schedule());
+				   io_schedule());
 	}
 }
 
