@@ -45,12 +45,12 @@ int copy_from_kernel_nofault(void *to, const void *from, size_t n);
 
 /* 1, 2, 4 or 8 bytes; 0 or -EFAULT. get_user sets x to 0 on a fault. */
 #define put_user(x, ptr) ({									\
-	__typeof__(*(ptr)) v__ = (x);								\
+	__typeof__((__typeof__(*(ptr)))0) v__ = (x);						\
 	static_assert(sizeof(v__) <= 8, "put_user: scalar");					\
 	copy_to_user((ptr), &v__, sizeof(v__)) ? -EFAULT : 0; })
 
 #define get_user(x, ptr) ({									\
-	__typeof__(*(ptr)) v__;									\
+	__typeof__((__typeof__(*(ptr)))0) v__;	/* the cast drops const and __user */		\
 	static_assert(sizeof(v__) <= 8, "get_user: scalar");					\
 	int err__ = copy_from_user(&v__, (ptr), sizeof(v__)) ? -EFAULT : 0;			\
 	(x) = v__;										\

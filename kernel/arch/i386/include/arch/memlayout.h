@@ -52,6 +52,7 @@ static_assert(PKMAP_END <= FIXMAP_BASE, "pkmap | fixmap");
 static_assert(FIXMAP_BASE < FIXADDR_TOP && FIXADDR_TOP - FIXMAP_BASE < PGDIR_SPAN, "fixmap | end");
 static_assert(PKMAP_BASE % PGDIR_SPAN == 0 && PKMAP_SLOTS * PAGE_SIZE == PGDIR_SPAN, "pkmap: one table");
 static_assert(KSTACK_BASE % PGDIR_SPAN == 0 && KSTACK_SLOT % PAGE_SIZE == 0, "kernel stacks: whole tables");
+static_assert(KSTACK_BASE % KSTACK_SLOT == 0, "kernel stacks: guard by address");
 
 static inline bool is_vmalloc_addr(const void *p)
 {

@@ -30,8 +30,7 @@ union fpu_state {
 
 /* In task_struct as `thread`. Written by the task itself, or by the switch while it does not run. */
 struct thread_struct {
-	unsigned long esp;		/* kernel stack pointer while switched out */
-	unsigned long eip;		/* where the switch goes on */
+	unsigned long esp;		/* kernel stack pointer while switched out: struct switch_frame */
 	u32 gs;				/* the user's %gs while switched out */
 	struct desc tls[GDT_TLS_ENTRIES];
 	u32 cr2, trap_no, error_code;	/* of the last fault in user mode: signal frames, ptrace */
@@ -62,12 +61,15 @@ void kstack_free(void *stack);
 bool is_kstack_guard(unsigned long addr);
 /* Bytes of this stack never written (debug build fills them); for the high-water mark. */
 unsigned long kstack_unused(const void *stack);
+unsigned long kstack_shrink(void);	/* give cached stacks back; => frames freed */
 extern unsigned int kstacks_in_use;
 
 /*
  * The new task's first frame: copies the parent's user registers (or, for a kernel thread, arranges that fn(arg)
- * is called), its own stack pointer if usp != 0, its TLS and FPU state. The child starts at ret_from_fork, which calls
- * schedule_tail(), with eax = 0. => 0 or -errno (bad TLS descriptor). child->stack is set already.
+ * is called), its own stack pointer if usp != 0, its TLS and FPU state (CLONE_SETTLS: descriptor at regs->esi).
+ * The child first calls schedule_tail(), then goes to user mode with eax = 0. A kernel thread whose fn returns
+ * exits with that value, unless exec cleared PF_KTHREAD: then it goes to user mode with current_pt_regs().
+ * => 0 or -errno (bad TLS descriptor). child->stack is set already.
  */
 int copy_thread(unsigned long clone_flags, unsigned long usp, struct task_struct *child,
 		const struct pt_regs *regs);

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The descriptor tables of each CPU: GDT with the percpu segment that %fs selects, the TSS that holds the kernel
+ * stack pointer for entries from user mode, and a second TSS with a stack of its own for the double fault.
+ *
+ * All other segments are flat. %fs is valid only after desc_init(), so that function is the first C code
+ * that runs and uses neither `current` nor a lock.
+ */
+#include <arch/desc.h>
+#include <arch/pgtable.h>
+#include <arch/processor.h>
+#include <quire/assert.h>
+#include <quire/percpu.h>
+#include "internal.h"
+
+#define ACC_PRESENT	0x8000u
+#define ACC_DPL3	0x6000u
+#define ACC_CODE	0x1a00u		/* code, readable */
+#define ACC_DATA	0x1200u		/* data, writable */
+#define ACC_TSS		0x0900u		/* 32-bit TSS, available */
+#define FLAG_32		0x00400000u
+#define FLAG_PAGES	0x00800000u
+#define LIMIT_ALL	0xfffffu
+#define DF_STACK_SIZE	4096
+
+struct percpu percpu_area[NR_CPUS];
+static struct desc gdt[NR_CPUS][GDT_ENTRIES] __aligned(16);
+static struct tss cpu_tss[NR_CPUS], df_tss[NR_CPUS];
+static u8 df_stack[NR_CPUS][DF_STACK_SIZE] __aligned(16);
+
+static struct desc make_desc(unsigned long base, u32 limit, u32 access)
+{
+	return (struct desc){
+		.a = (base & 0xffff) << 16 | (limit & 0xffff),
+		.b = (base & 0xff000000u) | (limit & 0xf0000u) | (base >> 16 & 0xff) | access,
+	};
+}
+
+void set_gdt_entry(unsigned int entry, struct desc d)
+{
+	gdt[smp_processor_id()][entry] = d;
+}
+
+static void load_gdt(unsigned int cpu)
+{
+	struct desc_ptr ptr = { .limit = sizeof(gdt[cpu]) - 1, .base = (u32)gdt[cpu] };
+
+	__asm__ __volatile__("lgdt %0\n\t"
+			     "ljmp %1, $1f\n1:\n\t"
+			     "movl %2, %%ds\n\tmovl %2, %%es\n\t"
+			     "movl %3, %%ss\n\t"
+			     "movl %4, %%fs\n\t"
+			     "movl %5, %%gs"
+			     : : "m" (ptr), "i" (KERNEL_CS), "r" (USER_DS), "r" (KERNEL_DS),
+			     "r" (PERCPU_SEL), "r" (0) : "memory");
+}
+
+static void init_tss(unsigned int cpu)
+{
+	struct tss *df = &df_tss[cpu];
+
+	cpu_tss[cpu].ss0 = KERNEL_DS;
+	cpu_tss[cpu].esp0 = (u32)boot_stack + KSTACK_SIZE;
+	cpu_tss[cpu].io_map_base = sizeof(struct tss);	/* beyond the limit: no port for user mode */
+	df->io_map_base = sizeof(struct tss);
+	df->cr3 = __pa(swapper_pg_dir);
+	df->eip = (u32)double_fault_stub;
+	df->eflags = X86_EFLAGS_FIXED;
+	df->esp = (u32)df_stack[cpu] + DF_STACK_SIZE;
+	df->cs = KERNEL_CS;
+	df->ss = KERNEL_DS;
+	df->ds = df->es = USER_DS;
+	df->fs = PERCPU_SEL;
+}
+
+void desc_init(void)
+{
+	const unsigned int cpu = 0;
+	struct percpu *pc = &percpu_area[cpu];
+	struct desc *g = gdt[cpu];
+
+	pc->self = pc;
+	pc->cpu = cpu;
+	pc->task = &init_task;
+	pc->kstack_top = (unsigned long)boot_stack + KSTACK_SIZE;
+	init_tss(cpu);
+	g[GDT_KERNEL_CS] = make_desc(0, LIMIT_ALL, ACC_PRESENT | ACC_CODE | FLAG_32 | FLAG_PAGES);
+	g[GDT_KERNEL_DS] = make_desc(0, LIMIT_ALL, ACC_PRESENT | ACC_DATA | FLAG_32 | FLAG_PAGES);
+	g[GDT_USER_CS] = make_desc(0, LIMIT_ALL, ACC_PRESENT | ACC_CODE | ACC_DPL3 | FLAG_32 | FLAG_PAGES);
+	g[GDT_USER_DS] = make_desc(0, LIMIT_ALL, ACC_PRESENT | ACC_DATA | ACC_DPL3 | FLAG_32 | FLAG_PAGES);
+	g[GDT_PERCPU] = make_desc((unsigned long)pc, sizeof(*pc) - 1, ACC_PRESENT | ACC_DATA | FLAG_32);
+	g[GDT_TSS] = make_desc((unsigned long)&cpu_tss[cpu], sizeof(struct tss) - 1, ACC_PRESENT | ACC_TSS);
+	g[GDT_DF_TSS] = make_desc((unsigned long)&df_tss[cpu], sizeof(struct tss) - 1, ACC_PRESENT | ACC_TSS);
+	load_gdt(cpu);
+	__asm__ __volatile__("ltr %w0" : : "r" (TSS_SEL));
+}
+
+void set_kernel_stack(unsigned long top)
+{
+	cpu_tss[smp_processor_id()].esp0 = top;
+	percpu_write(kstack_top, top);
+}
+
+/* The registers at a double fault: the hardware saved them in the task's TSS. */
+const struct tss *interrupted_tss(void)
+{
+	return &cpu_tss[smp_processor_id()];
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Into the kernel and out of it.
+ *
+ * Every way in pushes a struct pt_regs, loads the kernel's segments (%fs is this CPU's percpu segment; %gs stays
+ * the user's) and calls C, which also does everything that is due before the return: signals,
+ * rescheduling. C comes back with interrupts off, and `restore_regs` undoes the frame.
+ *
+ * Exceptions and interrupts use interrupt gates; C turns interrupts on again where that is right. System calls
+ * use a trap gate: interrupts stay on.
+ *
+ * Loading user segments, and iret itself, fault when a signal handler's return left nonsense in the frame. Those
+ * instructions are in the exception table: a bad segment becomes 0, a bad iret becomes SIGSEGV.
+ */
+#include <arch/desc.h>
+#include <arch/extable.h>
+#include <arch/traps.h>
+
+/* offsets in struct pt_regs; asserted in traps.c */
+#define PT_FS		36
+#define PT_ORIG_EAX	40
+#define PT_EBP		20
+#define PT_CS		48
+
+.macro save_regs			/* below xfs */
+	pushl %es
+	pushl %ds
+	pushl %eax
+	pushl %ebp
+	pushl %edi
+	pushl %esi
+	pushl %edx
+	pushl %ecx
+	pushl %ebx
+.endm
+
+.macro kernel_segments reg
+	movl $USER_DS, \reg		/* flat; the kernel's own data segment is only for %ss */
+	movl \reg, %ds
+	movl \reg, %es
+	movl $PERCPU_SEL, \reg
+	movl \reg, %fs
+	cld
+.endm
+
+	.text
+/* Stack: vector (where xfs will be), error code (where orig_eax will be), eip, cs, eflags, ... */
+	.type common_trap, @function
+common_trap:
+	save_regs
+	movl PT_FS(%esp), %esi		/* vector */
+	movl PT_ORIG_EAX(%esp), %edi	/* error code */
+	movl %fs, %eax
+	movl %eax, PT_FS(%esp)
+	movl $-1, PT_ORIG_EAX(%esp)	/* not a system call */
+	kernel_segments %eax
+	movl %esp, %eax
+	xorl %ebp, %ebp
+	testb $3, PT_CS(%esp)		/* xcs: a backtrace goes on into interrupted kernel code only */
+	jnz 1f
+	movl PT_EBP(%esp), %ebp
+1:	pushl %edi
+	pushl %esi
+	pushl %eax
+	call trap_entry
+	addl $12, %esp
+restore_regs:
+	popl %ebx
+	popl %ecx
+	popl %edx
+	popl %esi
+	popl %edi
+	popl %ebp
+	popl %eax
+2:	popl %ds
+3:	popl %es
+4:	popl %fs
+	addl $4, %esp
+5:	iret
+fix_ds:	movl $0, (%esp)
+	jmp 2b
+fix_es:	movl $0, (%esp)
+	jmp 3b
+fix_fs:	movl $0, (%esp)
+	jmp 4b
+fix_iret:
+	pushl $0
+	pushl $TRAP_BAD_IRET
+	jmp common_trap
+	extable 2b, fix_ds
+	extable 3b, fix_es
+	extable 4b, fix_fs
+	extable 5b, fix_iret
+	.size common_trap, . - common_trap
+
+	.globl syscall_stub
+	.type syscall_stub, @function
+syscall_stub:
+	pushl %eax
+	pushl %fs
+	save_regs
+	kernel_segments %eax
+	xorl %ebp, %ebp
+	pushl %esp
+	call syscall_entry
+	addl $4, %esp
+	jmp restore_regs
+	.size syscall_stub, . - syscall_stub
+
+/* A new task's first instructions; its stack holds the pt_regs of copy_thread. */
+	.globl ret_from_fork
+	.type ret_from_fork, @function
+ret_from_fork:
+	call schedule_tail
+	pushl %esp
+	call fork_exit_to_user
+	addl $4, %esp
+	jmp restore_regs
+	.size ret_from_fork, . - ret_from_fork
+
+/* The same for a kernel thread: ebx is its function, esi the argument (copy_kernel_thread). */
+	.globl ret_from_kernel_thread
+	.type ret_from_kernel_thread, @function
+ret_from_kernel_thread:
+	call schedule_tail
+	pushl %esi
+	call *%ebx
+	addl $4, %esp
+	movl %esp, %edx
+	pushl %edx
+	pushl %eax
+	call kernel_thread_returned	/* comes back only if the thread has become a user program */
+	addl $8, %esp
+	jmp restore_regs
+	.size ret_from_kernel_thread, . - ret_from_kernel_thread
+
+/*
+ * struct task_struct *switch_stacks(unsigned long *save_esp, unsigned long new_esp, struct task_struct *prev)
+ * The frame is struct switch_frame in process.c.
+ */
+	.globl switch_stacks
+	.type switch_stacks, @function
+switch_stacks:
+	movl 4(%esp), %ecx
+	movl 8(%esp), %edx
+	movl 12(%esp), %eax
+	pushl %ebp
+	pushl %ebx
+	pushl %esi
+	pushl %edi
+	movl %esp, (%ecx)
+	movl %edx, %esp
+	popl %edi
+	popl %esi
+	popl %ebx
+	popl %ebp
+	ret
+	.size switch_stacks, . - switch_stacks
+
+/* The double fault arrives by a task gate: a stack of its own, nothing pushed but the error code. */
+	.globl double_fault_stub
+	.type double_fault_stub, @function
+double_fault_stub:
+	call double_fault
+	.size double_fault_stub, . - double_fault_stub
+
+/* One stub a vector: make the frame uniform. */
+.macro stub n, has_error
+trap_\n:
+	.if \has_error == 0
+	pushl $0
+	.endif
+	pushl $\n
+	jmp common_trap
+	.pushsection .rodata
+	.long trap_\n
+	.popsection
+.endm
+
+	.section .rodata
+	.balign 4
+	.globl trap_stubs
+trap_stubs:
+	.text
+	.type trap_vectors, @function
+trap_vectors:
+	stub 0, 0
+	stub 1, 0
+	stub 2, 0
+	stub 3, 0
+	stub 4, 0
+	stub 5, 0
+	stub 6, 0
+	stub 7, 0
+	stub 8, 1
+	stub 9, 0
+	stub 10, 1
+	stub 11, 1
+	stub 12, 1
+	stub 13, 1
+	stub 14, 1
+	stub 15, 0
+	stub 16, 0
+	stub 17, 1
+	stub 18, 0
+	stub 19, 0
+	.size trap_vectors, . - trap_vectors
+
+	.section .rodata
+	.globl irq_stubs
+irq_stubs:
+	.text
+	.type irq_vectors, @function
+irq_vectors:
+	.irp n, 0x20,0x21,0x22,0x23,0x24,0x25,0x26,0x27,0x28,0x29,0x2a,0x2b,0x2c,0x2d,0x2e,0x2f
+	stub \n, 0
+	.endr
+	.size irq_vectors, . - irq_vectors
+
+/* Any vector that nobody uses. */
+	.globl spurious_stub
+	.type spurious_stub, @function
+spurious_stub:
+	pushl $0
+	pushl $0xff
+	jmp common_trap
+	.size spurious_stub, . - spurious_stub
+
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Time: the PIT ticks HZ times a second, the TSC tells the time in between.
+ *
+ * The TSC is calibrated once against the PIT. ktime_get() = base_ns + (tsc - base_tsc) scaled; the tick moves the base
+ * forward, so the product never overflows. jiffies follow the clock, not the number of interrupts: ticks that
+ * were lost (interrupts off too long, a busy host) are made up for. Without a TSC the tick is the clock.
+ *
+ * Locking: base and real-time offset change with interrupts off (one writer CPU); readers save interrupts.
+ */
+#include <arch/io.h>
+#include <arch/processor.h>
+#include <quire/irq.h>
+#include <quire/ktime.h>
+#include <quire/math64.h>
+#include <quire/printk.h>
+#include <quire/sched.h>
+#include "internal.h"
+
+#define PIT_HZ		1193182ul
+#define PIT_CH0		0x40
+#define PIT_CH2		0x42
+#define PIT_MODE	0x43
+#define PIT_CH0_RATE	0x34		/* channel 0, both bytes, rate generator */
+#define PIT_CH2_ONESHOT	0xb0		/* channel 2, both bytes, interrupt on terminal count */
+#define PORT_B		0x61		/* gate and output of channel 2 */
+#define PORT_B_GATE2	0x01
+#define PORT_B_SPEAKER	0x02
+#define PORT_B_OUT2	0x20
+#define CALIBRATE_MS	10
+#define SCALE_SHIFT	22
+#define MAX_LOST_TICKS	HZ		/* after a longer stop, time jumps without ticks */
+
+volatile unsigned long jiffies;
+
+static struct {
+	u64 base_ns, base_tsc;
+	u32 scale;			/* ns per cycle, times 2^SCALE_SHIFT */
+	unsigned int khz;		/* 0: no usable TSC */
+	u64 next_tick_ns;
+	s64 real_offset_ns;		/* 1970 + this = ktime 0 */
+} clock;
+
+static void pit_start(u8 mode, u16 port, u32 count)
+{
+	outb(mode, PIT_MODE);
+	outb((u8)count, port);
+	outb((u8)(count >> 8), port);
+}
+
+/* TSC cycles in CALIBRATE_MS; the shortest of three runs is the least disturbed one. */
+static u64 calibrate_once(void)
+{
+	u8 port_b = inb(PORT_B) & ~PORT_B_SPEAKER;
+	u64 start;
+
+	outb(port_b & ~PORT_B_GATE2, PORT_B);
+	pit_start(PIT_CH2_ONESHOT, PIT_CH2, PIT_HZ * CALIBRATE_MS / 1000);
+	outb(port_b | PORT_B_GATE2, PORT_B);
+	start = rdtsc();
+	while (!(inb(PORT_B) & PORT_B_OUT2))
+		cpu_relax();
+	return rdtsc() - start;
+}
+
+static unsigned int calibrate_tsc(void)
+{
+	u64 best = U64_MAX;
+
+	if (!boot_cpu.tsc)
+		return 0;
+	for (int i = 0; i < 3; i++) {
+		u64 cycles = calibrate_once();
+
+		if (cycles < best)
+			best = cycles;
+	}
+	return (unsigned int)div_u64(best, CALIBRATE_MS);
+}
+
+static u64 now_locked(void)
+{
+	if (!clock.khz)
+		return (u64)jiffies * NSEC_PER_TICK;
+	return clock.base_ns + mul_u64_u32_shr(rdtsc() - clock.base_tsc, clock.scale, SCALE_SHIFT);
+}
+
+u64 ktime_get(void)
+{
+	unsigned long flags;
+	u64 now;
+
+	local_irq_save(flags);
+	now = now_locked();
+	local_irq_restore(flags);
+	return now;
+}
+
+u64 ktime_get_real(void)
+{
+	unsigned long flags;
+	u64 now;
+
+	local_irq_save(flags);
+	now = now_locked() + (u64)clock.real_offset_ns;
+	local_irq_restore(flags);
+	return now;
+}
+
+void ktime_set_real(u64 ns)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	clock.real_offset_ns = (s64)(ns - now_locked());
+	local_irq_restore(flags);
+}
+
+void ktime_adjust_real(s64 ns)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	clock.real_offset_ns += ns;
+	local_irq_restore(flags);
+}
+
+unsigned int tsc_khz(void)
+{
+	return clock.khz;
+}
+
+/* Ticks that are due by the clock; at least the scheduler's one, and not a flood after a long stop. */
+static unsigned int ticks_due(void)
+{
+	unsigned int n = 0;
+	u64 now;
+
+	if (!clock.khz)
+		return 1;
+	now = now_locked();
+	clock.base_tsc = rdtsc();
+	clock.base_ns = now;
+	while (clock.next_tick_ns <= now) {
+		clock.next_tick_ns += NSEC_PER_TICK;
+		if (++n == MAX_LOST_TICKS)
+			clock.next_tick_ns = now + NSEC_PER_TICK;
+	}
+	return n;
+}
+
+void timer_interrupt(struct pt_regs *regs)
+{
+	jiffies += ticks_due();
+	scheduler_tick(user_mode(regs));
+}
+
+void udelay(unsigned long usec)
+{
+	u64 end = ktime_get() + (u64)usec * NSEC_PER_USEC;
+
+	if (!clock.khz) {
+		while (usec--)
+			io_delay();
+		return;
+	}
+	while (ktime_get() < end)
+		cpu_relax();
+}
+
+void mdelay(unsigned long msec)
+{
+	while (msec--)
+		udelay(USEC_PER_SEC / 1000);
+}
+
+void time_init(void)
+{
+	clock.khz = calibrate_tsc();
+	if (clock.khz) {
+		clock.scale = (u32)div_u64(1000000ull << SCALE_SHIFT, clock.khz);
+		clock.base_tsc = rdtsc();
+		clock.next_tick_ns = NSEC_PER_TICK;
+		pr_info("clock: TSC at %u.%03u MHz\n", clock.khz / 1000, clock.khz % 1000);
+	} else {
+		pr_notice("clock: no TSC, the tick is the clock\n");
+	}
+	ktime_set_real((u64)rtc_read() * NSEC_PER_SEC);
+	pit_start(PIT_CH0_RATE, PIT_CH0, (PIT_HZ + HZ / 2) / HZ);
+	enable_timer_irq();
+}
