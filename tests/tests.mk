@@ -1,3 +1,48 @@
 # SPDX-License-Identifier: MIT
 #
-# The tests.
+# The tests: what they need, and `make test`, `make check`. tests/README.md says what goes where.
+#
+# tests/unit/test_NAME.c is a host program with cmocka. Its first comment has lines
+# ` * links: kernel/lib/x.c ...`: the kernel's sources it is linked with, compiled for the host.
+
+UNITS	:= $(patsubst tests/unit/%.c,$(O)/unit/%,$(wildcard tests/unit/test_*.c))
+HOSTCC	?= gcc
+UNITFLAGS := -std=gnu11 -g -O1 -DQUIRE_HOST -Itests/unit/include -Ikernel/include \
+	-Ikernel/arch/i386/include -Ikernel/mm -fno-omit-frame-pointer \
+	-fsanitize=address,undefined -fno-sanitize-recover=all \
+	-Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Werror
+unit_links = $(shell sed -n 's/^ \* links: *//p' tests/unit/$(1).c)
+
+unit: $(UNITS)
+
+.SECONDEXPANSION:
+$(O)/unit/%: tests/unit/%.c $$(call unit_links,$$*) | setup
+	$(call say,HOSTCC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(UNITFLAGS) -MD -MF $@.d $(filter %.c,$^) -o $@ -lcmocka
+
+-include $(UNITS:=.d)
+
+# The oracle: Linux, with Quire's own root tree on it.
+$(O)/oracle/packages/ready: tests/oracle/fetch | setup
+	$(call say,FETCH,linux for i386)
+	$(Q)mkdir -p $(@D)
+	$(Q)tests/oracle/fetch $(@D)
+	$(Q)touch $@
+
+$(O)/oracle/initrd.cpio: $(O)/oracle/packages/ready $(O)/root.stamp tests/oracle/mkoracle
+	$(call say,CPIO,$@)
+	$(Q)tests/oracle/mkoracle -o $(O)/oracle --packages $(O)/oracle/packages --root $(O)/root
+
+# Both kernels, in one make: the other build is a make of its own, for the variable DEBUG.
+both-kernels: $(KERNEL)
+	$(Q)$(MAKE) --no-print-directory $(if $(filter 1,$(DEBUG)),DEBUG=0,DEBUG=1) kernel
+
+TESTJOBS ?= 2
+test: both-kernels unit $(O)/quire.iso $(O)/disk.img $(O)/oracle/initrd.cpio ## all tests: three rings and whole systems (TESTJOBS=2 ONLY=text)
+	$(Q)QUIRE_BUILD=$(abspath $(O)) tests/run --jobs $(TESTJOBS) $(if $(ONLY),--only $(ONLY))
+
+check: $(KERNEL) unit ## the host tests and one boot, in a minute
+	$(Q)QUIRE_BUILD=$(abspath $(O)) tests/run --jobs $(TESTJOBS) --quick
+
+.PHONY: unit both-kernels test check

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+"""Ring 2: the self-tests inside the kernel. The command line says `ktest`; TAP comes on the console,
+then the machine powers off."""
+
+import os
+import subprocess
+import time
+
+from pyquire.machine import Machine
+from runner.result import Result, parse_tap
+
+SECONDS = 180
+
+
+def ktest(kernel, memory, append=(), label=""):
+    """Boot KERNEL with `ktest` in MEMORY MiB."""
+    name = f"ktest {label or os.path.basename(kernel)} {memory} MiB"
+    machine = Machine(memory=memory, kernel=kernel, append=["console=ttyS0", "ktest", *append])
+    start = time.monotonic()
+    try:
+        done = subprocess.run(machine.command(["stdio"]), stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=SECONDS,
+                              check=False)
+        text, ended = done.stdout.decode(errors="replace"), True
+    except subprocess.TimeoutExpired as e:
+        text, ended = (e.stdout or b"").decode(errors="replace"), False
+    results, complete = parse_tap(text, f"{name}: ")
+    if not complete or not ended or "Kernel panic" in text:
+        why = "the plan does not match" if ended else "it did not power off"
+        tail = "\n".join(text.replace("\r", "").splitlines()[-60:])
+        results.append(Result(f"{name}: runs to its end", False, f"{why}\n{tail}"))
+    elif results:
+        results[-1].seconds = time.monotonic() - start
+    return results
