@@ -13,12 +13,9 @@
 #include <quire/string.h>
 
 struct page *mem_map;
-unsigned long max_pfn;
-unsigned long max_low_pfn;
 unsigned long num_physpages;
 unsigned long totalram_pages;
 unsigned long totalhigh_pages;
-void *high_memory;
 
 static struct page_hooks hooks;
 

@@ -270,10 +270,8 @@ static bool cache_grow(struct kmem_cache *cache, gfp_t gfp)
 
 void slab_destroy(struct kmem_cache *cache, struct slab *slab)
 {
-	struct page *page = virt_to_page(slab->objects);
+	struct page *page = slab_first_page(slab);
 
-	while (PageCompound(page))
-		page--;
 	tag_frames(page, cache, NULL);
 	account_pages(cache, -1);
 	count_vm_event(slab_reap);

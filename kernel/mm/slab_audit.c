@@ -7,9 +7,6 @@
 
 #include "slab_internal.h"
 
-typedef void (*report_fn)(const char *cache, const char *what, unsigned long want,
-			  unsigned long have);
-
 void slab_for_each(void (*fn)(const struct slab_info *info, void *arg), void *arg)
 {
 	struct kmem_cache *cache;
@@ -29,11 +26,11 @@ void slab_for_each(void (*fn)(const struct slab_info *info, void *arg), void *ar
 	mutex_unlock(&cache_chain_mutex);
 }
 
-static void expect(const struct kmem_cache *cache, report_fn report, const char *what,
-		   unsigned long want, unsigned long have)
+static void expect(const struct kmem_cache *cache, const struct slab_auditor *sa, const char *what,
+		   unsigned long kept, unsigned long found)
 {
-	if (want != have)
-		report(cache->name, what, want, have);
+	if (kept != found)
+		sa->report(sa->arg, cache->name, what, kept, found);
 }
 
 /* Length of the free chain; stops when it is too long to be one. */
@@ -47,7 +44,7 @@ static unsigned int chain_length(const struct kmem_cache *cache, const struct sl
 }
 
 static void audit_objects(const struct kmem_cache *cache, const struct slab *slab,
-			  report_fn report)
+			  const struct slab_auditor *sa)
 {
 	unsigned int i;
 
@@ -56,7 +53,7 @@ static void audit_objects(const struct kmem_cache *cache, const struct slab *sla
 						     slab->next[i] == SLAB_IN_USE);
 
 		if (wrong)
-			report(cache->name, wrong, 0, (unsigned long)slab_slot(cache, slab, i));
+			sa->report(sa->arg, cache->name, wrong, 0, (unsigned long)slab_slot(cache, slab, i));
 	}
 }
 
@@ -66,7 +63,7 @@ struct census {
 
 static void audit_list(const struct kmem_cache *cache, const struct list_head *list,
 		       unsigned int least, unsigned int most, struct census *census,
-		       report_fn report)
+		       const struct slab_auditor *sa)
 {
 	struct slab *slab;
 
@@ -76,36 +73,38 @@ static void audit_list(const struct kmem_cache *cache, const struct list_head *l
 		census->slabs++;
 		census->active += slab->inuse;
 		if (slab->inuse < least || slab->inuse > most)
-			report(cache->name, "slab on the wrong list, inuse", least, slab->inuse);
-		expect(cache, report, "free chain", cache->num - slab->inuse,
+			sa->report(sa->arg, cache->name, "slab on the wrong list: inuse", slab->inuse,
+				   least);
+		expect(cache, sa, "free chain", cache->num - slab->inuse,
 		       chain_length(cache, slab));
-		expect(cache, report, "slab of its page", (unsigned long)slab,
+		expect(cache, sa, "slab of its page", (unsigned long)slab,
 		       PageSlab(page) ? (unsigned long)page->freelist : 0);
-		audit_objects(cache, slab, report);
+		audit_objects(cache, slab, sa);
+		sa->slab(sa->arg, slab_first_page(slab));
 	}
 }
 
-static unsigned long audit_cache(const struct kmem_cache *cache, report_fn report)
+static unsigned long audit_cache(const struct kmem_cache *cache, const struct slab_auditor *sa)
 {
 	struct census free = { 0 }, used = { 0 };
 
-	audit_list(cache, &cache->free, 0, 0, &free, report);
-	audit_list(cache, &cache->partial, 1, cache->num - 1, &used, report);
-	audit_list(cache, &cache->full, cache->num, cache->num, &used, report);
-	expect(cache, report, "empty slabs", free.slabs, cache->nr_free_slabs);
-	expect(cache, report, "slabs", free.slabs + used.slabs, cache->nr_slabs);
-	expect(cache, report, "objects in use", used.active, cache->nr_active);
+	audit_list(cache, &cache->free, 0, 0, &free, sa);
+	audit_list(cache, &cache->partial, 1, cache->num - 1, &used, sa);
+	audit_list(cache, &cache->full, cache->num, cache->num, &used, sa);
+	expect(cache, sa, "empty slabs", cache->nr_free_slabs, free.slabs);
+	expect(cache, sa, "slabs", cache->nr_slabs, free.slabs + used.slabs);
+	expect(cache, sa, "objects in use", cache->nr_active, used.active);
 	return (free.slabs + used.slabs) << cache->order;
 }
 
-unsigned long slab_audit(report_fn report)
+unsigned long slab_audit(const struct slab_auditor *sa)
 {
 	const struct kmem_cache *cache;
 	unsigned long frames = 0;
 
 	list_for_each_entry(cache, &cache_chain, link)
-		frames += audit_cache(cache, report);
+		frames += audit_cache(cache, sa);
 	if (frames != slab_pages_in_use())
-		report("all", "frames of slabs", frames, slab_pages_in_use());
+		sa->report(sa->arg, "all", "frames of slabs", slab_pages_in_use(), frames);
 	return frames;
 }

@@ -71,6 +71,16 @@ static inline void *slab_slot(const struct kmem_cache *cache, const struct slab 
 	return slab->objects + i * cache->stride;
 }
 
+/* The colour and the management may fill more than the first frame. */
+static inline struct page *slab_first_page(const struct slab *slab)
+{
+	struct page *page = virt_to_page(slab->objects);
+
+	while (PageCompound(page))
+		page--;
+	return page;
+}
+
 /* ---- slab_reap.c ---- */
 /* The cache goes away: cache_chain_mutex held. */
 void slab_forget_cache(struct kmem_cache *cache);

@@ -12,5 +12,6 @@ void kpage_proc_init(void);    /* kpageflags, kpagecount */
 void vm_sysctl_init(void);     /* sys/vm: tunables of the zone allocator, failure injection */
 void trace_proc_init(void);    /* trace, trace_events */
 void audit_proc_init(void);    /* vmaudit */
+void panic_report_init(void);  /* memory's state in the log at panic */
 
 #endif

@@ -83,4 +83,5 @@ void observe_init(void)
 	vm_sysctl_init();
 	trace_proc_init();
 	audit_proc_init();
+	panic_report_init();
 }

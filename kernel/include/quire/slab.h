@@ -50,11 +50,19 @@ struct slab_info {
 };
 void slab_for_each(void (*fn)(const struct slab_info *info, void *arg), void *arg);
 /*
- * For the auditor (all tasks frozen; takes no locks): walk every slab and check lists,
- * chains, counters and red zones.  report gets each difference.  => frames that slabs should hold.
+ * For the auditor (all tasks frozen; takes no locks): walk every slab and check lists, chains,
+ * counters and red zones.
  */
-unsigned long slab_audit(void (*report)(const char *cache, const char *what, unsigned long want,
-					unsigned long have));
+struct slab_auditor {
+	/* One difference: what is kept, what was found. */
+	void (*report)(void *arg, const char *cache, const char *what, unsigned long kept,
+		       unsigned long found);
+	/* One slab: its first frame. */
+	void (*slab)(void *arg, const struct page *first);
+	void *arg;
+};
+/* => frames of all slabs found */
+unsigned long slab_audit(const struct slab_auditor *auditor);
 void kmem_cache_init(void);
 
 #endif
