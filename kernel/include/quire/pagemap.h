@@ -29,6 +29,7 @@
 #include <quire/mutex.h>
 #include <quire/page.h>
 #include <quire/radix_tree.h>
+#include <quire/readahead.h>
 #include <quire/types.h>
 
 struct address_space;
@@ -192,15 +193,12 @@ ssize_t generic_file_write(struct file *file, const char __user *buf, size_t cou
 struct page *filemap_nopage(struct vm_area_struct *vma, unsigned long address, int *result);
 int generic_file_mmap(struct file *file, struct vm_area_struct *vma);
 
-/* Per open file; the window doubles on sequential access. */
-struct file_ra_state {
-	pgoff_t start, size, async_size; /* current window; async_size before its end starts the next */
-	unsigned int ra_pages;		 /* most; 0 = no readahead (MADV_RANDOM) */
-	pgoff_t prev_index;
-};
-void file_ra_state_init(struct file_ra_state *ra);
+/* A page that is wanted is missing: read it and, on sequential access, a window behind it. */
 void page_cache_readahead(struct address_space *mapping, struct file_ra_state *ra,
 			  struct file *file, pgoff_t index, unsigned long req_pages);
+/* A page with PG_readahead is used: start the next window now. */
+void page_cache_async_readahead(struct address_space *mapping, struct file_ra_state *ra,
+				struct file *file, struct page *page, unsigned long req_pages);
 int force_page_cache_readahead(struct address_space *mapping, struct file *file, pgoff_t index,
 			       unsigned long nr);
 extern unsigned int max_readahead_pages;

@@ -20,6 +20,7 @@
 
 #include <arch/pgtable.h>
 #include <quire/pagemap.h>
+#include <quire/swap_slots.h>
 #include <quire/types.h>
 
 typedef struct {
@@ -27,8 +28,6 @@ typedef struct {
 } swp_entry_t;
 
 #define MAX_SWAPFILES 8
-#define SWAP_MAP_MAX 0x7ffe /* a count that reaches it sticks */
-#define SWAP_MAP_BAD 0x8000
 
 static inline swp_entry_t swp_entry(unsigned int type, unsigned long offset)
 {
@@ -130,8 +129,7 @@ struct swap_info {
 	unsigned long max;	/* slots, slot 0 included */
 	unsigned long pages;	/* usable slots */
 	unsigned long inuse_pages;
-	unsigned long lowest_bit, highest_bit;
-	unsigned long cluster_next, cluster_nr;
+	struct swap_scan scan;	/* where to look for free slots */
 	struct block_device *bdev; /* partition; NULL for a swap file */
 	struct swap_extent *extents; /* swap file: runs of blocks, sorted */
 	unsigned int nr_extents;

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Private to layer 4: what the files of the page cache and the swap cache share.
+ */
+#ifndef MM_CACHE_INTERNAL_H
+#define MM_CACHE_INTERNAL_H
+
+#include <quire/pagemap.h>
+#include <quire/wait.h>
+
+/* ---- filemap.c ---- */
+/*
+ * Put a locked page into the tree.  Does not sleep; without a preload it may fail with -ENOMEM.
+ * => -EEXIST
+ */
+int cache_insert(struct address_space *mapping, struct page *page, pgoff_t index);
+/* What a page of the cache may count when nobody but the caller (one pin) uses it. */
+int freeable_count(const struct page *page);
+/* Drop the page's buffers, if any.  Page locked.  => false: busy */
+bool page_release_buffers(struct page *page, gfp_t gfp);
+
+/* ---- page_wait.c ---- */
+void page_wait_init(void);
+
+/* ---- page-writeback.c ---- */
+/* The accounting of a page that leaves its mapping dirty; mapping->lock held. */
+void account_page_cleaned_locked(struct page *page, struct address_space *mapping);
+/* In end_page_writeback: somebody throttled may go on. */
+void writeback_one_done(void);
+extern atomic_t nr_dirty, nr_writeback;
+extern const struct map_ops *map_ops;
+extern const struct writeback_ops *writeback_ops;
+/* bdflush sleeps here until wakeup_bdflush. */
+bool background_writing_wanted(void);
+void wait_for_bdflush_work(void);
+/* Sleep until a write ends, or for some ticks at most. */
+void wait_for_writeback(long ticks);
+
+#endif

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Layer 4: the page cache.
+ *
+ * Idea.  Every object that has pages (file, block device, shared memory, the swap
+ * areas) is an address_space: a tree from page index to page.  read(), write(), mmap
+ * and the file systems meet in it, so there is one copy of each page and it is found by
+ * (mapping, index).
+ *
+ * Structures.  mapping->page_tree with the tags DIRTY and WRITEBACK; page->mapping and
+ * page->index point back.  The tree owns exactly one reference of each of its pages
+ * (the swap cache, too: one index, so one reference).
+ *
+ * States.  See pagemap.h.  A page enters locked; PG_uptodate says that its contents are
+ * valid; it leaves by truncation (remove_from_page_cache: the caller knows that nobody may
+ * use it any more) or by reclaim (remove_mapping_if_unused: only when nobody does).
+ *
+ * Locking.  A lookup takes its pin under mapping->lock; reclaim tests the count under
+ * the same lock: a page found is a page kept.  Whoever locks a page after a
+ * sleep looks at page->mapping again, since it may have been truncated or reclaimed.
+ * mapping->lock is taken with interrupts off, because writes end in interrupts, and nothing
+ * but swap_lock and zone->lru_lock is taken inside it; tree nodes are preloaded.
+ *
+ * Limits.  Objects of 2^32 pages.  Lookups cost the height of the tree (at most 6).
+ */
+#include <quire/blkdev.h>
+#include <quire/err.h>
+#include <quire/fs.h>
+#include <quire/kernel.h>
+#include <quire/page_lists.h>
+#include <quire/sched.h>
+#include <quire/slab.h>
+#include <quire/swap.h>
+#include <quire/trace.h>
+
+#include "cache_internal.h"
+
+static struct kmem_cache *node_cache;
+static atomic_t nr_pagecache;
+
+unsigned long nr_pagecache_pages(void)
+{
+	return atomic_read(&nr_pagecache);
+}
+
+void address_space_init(struct address_space *mapping, struct inode *host,
+			const struct address_space_operations *a_ops, gfp_t gfp)
+{
+	*mapping = (struct address_space){ .host = host, .a_ops = a_ops, .gfp_mask = gfp };
+	spin_lock_init_named(&mapping->lock, "mapping->lock");
+	mutex_init(&mapping->i_mmap_lock);
+	INIT_LIST_HEAD(&mapping->i_mmap);
+}
+
+/* ---- the tree's nodes ---- */
+
+static void *node_alloc(gfp_t gfp)
+{
+	return kmem_cache_alloc(node_cache, gfp ? gfp : GFP_ATOMIC | __GFP_NOWARN);
+}
+
+static void node_free(void *node)
+{
+	kmem_cache_free(node_cache, node);
+}
+
+static void reserve_lock(void)
+{
+	preempt_disable();
+}
+
+static void reserve_unlock(void)
+{
+	preempt_enable();
+}
+
+static const struct radix_tree_ops tree_ops = {
+	.node_alloc = node_alloc,
+	.node_free = node_free,
+	.reserve_lock = reserve_lock,
+	.reserve_unlock = reserve_unlock,
+};
+
+void page_cache_init(void)
+{
+	node_cache = kmem_cache_create("radix_tree_node", radix_tree_node_size(), 0, 0, NULL);
+	assert(node_cache);
+	radix_tree_init(&tree_ops);
+	page_wait_init();
+}
+
+/* ---- lookup ---- */
+
+struct page *find_get_page(struct address_space *mapping, pgoff_t index)
+{
+	struct page *page;
+	unsigned long flags;
+
+	spin_lock_irqsave(&mapping->lock, flags);
+	page = radix_tree_lookup(&mapping->page_tree, index);
+	if (page)
+		pin_page(page, PIN_LOOKUP);
+	spin_unlock_irqrestore(&mapping->lock, flags);
+	return page;
+}
+
+struct page *find_lock_page(struct address_space *mapping, pgoff_t index)
+{
+	struct page *page;
+
+	while ((page = find_get_page(mapping, index)) != NULL) {
+		lock_page(page);
+		if (page->mapping == mapping)
+			break;
+		unlock_page(page);
+		unpin_page(page);
+	}
+	return page;
+}
+
+struct page *find_or_create_page(struct address_space *mapping, pgoff_t index, gfp_t gfp)
+{
+	struct page *page;
+	int err;
+
+	for (;;) {
+		page = find_lock_page(mapping, index);
+		if (page)
+			return page;
+		page = alloc_page(gfp);
+		if (!page)
+			return NULL;
+		err = add_to_page_cache_lru(page, mapping, index, gfp);
+		if (!err)
+			return page;
+		unpin_page(page);
+		if (err != -EEXIST)
+			return NULL;
+	}
+}
+
+unsigned int find_get_pages(struct address_space *mapping, pgoff_t start, unsigned int nr,
+			    struct page **pages)
+{
+	unsigned int i, found;
+	unsigned long flags;
+
+	spin_lock_irqsave(&mapping->lock, flags);
+	found = radix_tree_gang_lookup(&mapping->page_tree, (void **)pages, start, nr);
+	for (i = 0; i < found; i++)
+		pin_page(pages[i], PIN_LOOKUP);
+	spin_unlock_irqrestore(&mapping->lock, flags);
+	return found;
+}
+
+unsigned int find_get_pages_tag(struct address_space *mapping, pgoff_t *start, int tag,
+				unsigned int nr, struct page **pages)
+{
+	unsigned int i, found;
+	unsigned long flags;
+
+	spin_lock_irqsave(&mapping->lock, flags);
+	found = radix_tree_gang_lookup_tag(&mapping->page_tree, (void **)pages, *start, nr, tag);
+	for (i = 0; i < found; i++)
+		pin_page(pages[i], PIN_LOOKUP);
+	if (found)
+		*start = page_tree_index(pages[found - 1]) + 1;
+	spin_unlock_irqrestore(&mapping->lock, flags);
+	return found;
+}
+
+/* ---- entering and leaving ---- */
+
+int cache_insert(struct address_space *mapping, struct page *page, pgoff_t index)
+{
+	bool swap = mapping == &swapper_space;
+	unsigned long flags;
+	int err;
+
+	assert(PageLocked(page) && !page->mapping);
+	spin_lock_irqsave(&mapping->lock, flags);
+	page->index = index;
+	if (swap)
+		SetPageSwapCache(page);
+	err = radix_tree_insert(&mapping->page_tree, page_tree_index(page), page);
+	if (err) {
+		if (swap)
+			ClearPageSwapCache(page);
+	} else {
+		get_page(page);
+		page->mapping = mapping;
+		mapping->nrpages++;
+		if (!swap)
+			atomic_inc(&nr_pagecache);
+		if (PageDirty(page))
+			radix_tree_tag_set(&mapping->page_tree, page_tree_index(page),
+					   PAGECACHE_TAG_DIRTY);
+	}
+	spin_unlock_irqrestore(&mapping->lock, flags);
+	return err;
+}
+
+int add_to_page_cache(struct page *page, struct address_space *mapping, pgoff_t index, gfp_t gfp)
+{
+	int err = radix_tree_preload(gfp & ~(__GFP_HIGHMEM | __GFP_ZERO));
+
+	if (err)
+		return err;
+	assert(!PageLocked(page));
+	SetPageLocked(page);
+	err = cache_insert(mapping, page, index);
+	if (err)
+		ClearPageLocked(page);
+	radix_tree_preload_end();
+	if (!err)
+		trace_vm(cache_add, page, NULL, 0, 0, 0);
+	return err;
+}
+
+/* New pages start inactive: only a second use shows that they are worth keeping. */
+int add_to_page_cache_lru(struct page *page, struct address_space *mapping, pgoff_t index,
+			  gfp_t gfp)
+{
+	int err = add_to_page_cache(page, mapping, index, gfp);
+
+	if (!err)
+		lru_cache_add_inactive(page);
+	return err;
+}
+
+static void cache_delete_locked(struct address_space *mapping, struct page *page)
+{
+	struct page *was = radix_tree_delete(&mapping->page_tree, page_tree_index(page));
+
+	assert(was == page && !PageWriteback(page));
+	account_page_cleaned_locked(page, mapping);
+	if (!PageSwapCache(page))
+		atomic_dec(&nr_pagecache);
+	ClearPageSwapCache(page);
+	page->mapping = NULL;
+	mapping->nrpages--;
+}
+
+void remove_from_page_cache(struct page *page)
+{
+	struct address_space *mapping = page->mapping;
+	unsigned long flags;
+
+	assert(PageLocked(page) && mapping);
+	spin_lock_irqsave(&mapping->lock, flags);
+	cache_delete_locked(mapping, page);
+	spin_unlock_irqrestore(&mapping->lock, flags);
+	trace_vm(cache_del, page, NULL, 0, 0, 0);
+	put_page(page);
+}
+
+int freeable_count(const struct page *page)
+{
+	return 1 + (page->mapping != NULL) + (page->buffers != NULL);
+}
+
+bool remove_mapping_if_unused(struct page *page)
+{
+	struct address_space *mapping = page->mapping;
+	swp_entry_t entry = { PageSwapCache(page) ? page->index : 0 };
+	unsigned long flags;
+	bool unused;
+
+	assert(PageLocked(page) && mapping);
+	spin_lock_irqsave(&mapping->lock, flags);
+	unused = !page->buffers && page_count(page) == freeable_count(page) && !PageDirty(page) &&
+		 !PageWriteback(page);
+	if (unused)
+		cache_delete_locked(mapping, page);
+	spin_unlock_irqrestore(&mapping->lock, flags);
+	if (!unused)
+		return false;
+	if (entry.val) {
+		trace_vm(swap_cache_del, page, NULL, 0, 0, entry.val);
+		swap_free(entry);
+	} else {
+		trace_vm(cache_del, page, NULL, 0, 0, 0);
+	}
+	put_page(page);
+	return true;
+}
+
+bool page_release_buffers(struct page *page, gfp_t gfp)
+{
+	struct address_space *mapping = page->mapping;
+
+	assert(PageLocked(page));
+	if (!page->buffers)
+		return true;
+	if (!mapping || !mapping->a_ops->releasepage)
+		return false;
+	return mapping->a_ops->releasepage(page, gfp) && !page->buffers;
+}
+
+/* ---- reading one page ---- */
+
+/* Read a pinned, locked page of the mapping and wait.  => 0, -EIO; -EAGAIN: no longer in the mapping */
+static int read_locked_page(struct address_space *mapping, struct file *file, struct page *page)
+{
+	int err;
+
+	if (page->mapping != mapping) {
+		unlock_page(page);
+		return -EAGAIN;
+	}
+	if (PageUptodate(page)) {
+		unlock_page(page);
+		return 0;
+	}
+	ClearPageError(page);
+	trace_vm(readpage, page, NULL, 0, 0, 0);
+	err = mapping->a_ops->readpage(file, page);
+	if (err)
+		return err;
+	wait_on_page_locked(page);
+	return PageUptodate(page) ? 0 : -EIO;
+}
+
+struct page *read_cache_page(struct address_space *mapping, pgoff_t index, struct file *file)
+{
+	for (;;) {
+		struct page *page = find_get_page(mapping, index);
+		int err;
+
+		if (page && PageUptodate(page))
+			return page;
+		if (page)
+			lock_page(page);
+		else
+			page = find_or_create_page(mapping, index, mapping->gfp_mask);
+		if (!page)
+			return ERR_PTR(-ENOMEM);
+		err = read_locked_page(mapping, file, page);
+		if (!err)
+			return page;
+		unpin_page(page);
+		if (err != -EAGAIN)
+			return ERR_PTR(err);
+	}
+}
