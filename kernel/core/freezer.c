@@ -17,7 +17,7 @@
 
 #define FREEZE_TICKS (5 * HZ)	/* then the freezer gives up */
 
-DEFINE_STATIC_MUTEX(freezer_mutex);
+static DEFINE_MUTEX(freezer_mutex);
 static DECLARE_WAIT_QUEUE_HEAD(thaw_wait);
 static bool freezing;
 

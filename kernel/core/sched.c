@@ -103,7 +103,6 @@ static void account_switch(struct task_struct *prev, struct task_struct *next)
 
 	prev->sum_exec_ns += now - prev->last_ran_ns;
 	next->last_ran_ns = now;
-	this_cpu()->switch_count++;
 }
 
 /* A voluntary sleep takes the task off the queue, unless a signal came that the sleep lets through. */
