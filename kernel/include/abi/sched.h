@@ -22,11 +22,25 @@
 #define CLONE_DETACHED		0x00400000u
 #define CLONE_UNTRACED		0x00800000u
 #define CLONE_CHILD_SETTID	0x01000000u
+/* Namespaces and the rest that Quire refuses. */
+#define CLONE_PIDFD		0x00001000u
+#define CLONE_NEWCGROUP		0x02000000u
+#define CLONE_NEWUTS		0x04000000u
+#define CLONE_NEWIPC		0x08000000u
+#define CLONE_NEWUSER		0x10000000u
+#define CLONE_NEWPID		0x20000000u
+#define CLONE_NEWNET		0x40000000u
+#define CLONE_IO		0x80000000u
 
 #define SCHED_OTHER		0
 #define SCHED_FIFO		1
 #define SCHED_RR		2
 #define SCHED_BATCH		3
 #define SCHED_IDLE		5
+#define SCHED_RESET_ON_FORK	0x40000000
+
+struct sched_param {
+	int sched_priority;
+};
 
 #endif

@@ -18,6 +18,7 @@
 #ifndef QUIRE_SCHED_H
 #define QUIRE_SCHED_H
 
+#include <abi/sched.h>
 #include <arch/processor.h>
 #include <quire/errno.h>
 #include <quire/ktime.h>
@@ -179,11 +180,6 @@ extern unsigned long avenrun[3];	/* load average, fixed point with FSHIFT bits *
 #define FSHIFT 11
 #define FIXED_1 (1ul << FSHIFT)
 
-#define SCHED_OTHER 0
-#define SCHED_FIFO 1
-#define SCHED_RR 2
-#define SCHED_BATCH 3
-#define SCHED_IDLE 5
 #define MAX_RT_PRIO 100
 #define MAX_PRIO 140
 
