@@ -105,6 +105,16 @@ static void read_framebuffer(const struct mb_info *mbi)
 	};
 }
 
+/* QEMU puts the kernel's file name in front; GRUB 2 does not. */
+static void drop_file_name(void)
+{
+	size_t n = strcspn(boot_command_line, " ");
+
+	if (strcmp(bootinfo.loader, "qemu"))
+		return;
+	memmove(boot_command_line, boot_command_line + n, strlen(boot_command_line + n) + 1);
+}
+
 void multiboot_read(phys_addr_t info)
 {
 	struct mb_info mbi;
@@ -114,6 +124,7 @@ void multiboot_read(phys_addr_t info)
 		phys_read_string(mbi.cmdline, boot_command_line, CMDLINE_MAX);
 	if (mbi.flags & MBI_LOADER)
 		phys_read_string(mbi.loader_name, bootinfo.loader, sizeof(bootinfo.loader));
+	drop_file_name();
 	if (mbi.flags & MBI_MODULES)
 		read_modules(&mbi);
 	if (mbi.flags & MBI_FRAMEBUFFER)

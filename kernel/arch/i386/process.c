@@ -54,7 +54,6 @@ struct task_struct *switch_to(struct task_struct *prev, struct task_struct *next
 	load_tls(next);
 	set_user_gs(next->thread.gs);
 	set_kernel_stack((unsigned long)next->stack + KSTACK_SIZE);
-	this_cpu()->switch_count++;
 	percpu_write(task, next);
 	return switch_stacks(&prev->thread.esp, next->thread.esp, prev);
 }
