@@ -162,6 +162,10 @@ struct inode {
 #define I_LOCK 8u	     /* being read, written or freed */
 #define I_FREEING 16u
 #define I_NEW 64u
+#define I_CLEAR 128u	     /* clear_inode is done: only the memory remains */
+#define I_REFERENCED 256u    /* used since the shrinker last looked */
+/* s_flags, beside MS_*: in memory only, so nothing is ever written back. */
+#define SB_NO_WRITEBACK (1ul << 30)
 
 void inode_init_once(struct inode *inode); /* for a file system's own inode cache */
 struct inode *new_inode(struct super_block *sb); /* count 1, not hashed; ERR: NULL */
@@ -311,6 +315,7 @@ struct file {
 #define FMODE_READ 1u
 #define FMODE_WRITE 2u
 #define FMODE_LSEEK 4u
+#define FMODE_PATH 8u /* O_PATH: names a place, can do nothing */
 static inline struct inode *file_inode(const struct file *f) { return f->f_path.dentry->d_inode; }
 static inline struct file *get_file(struct file *f) { atomic_inc(&f->f_count); return f; }
 void fput(struct file *file);
