@@ -7,7 +7,7 @@
 
 UNITS	:= $(patsubst tests/unit/%.c,$(O)/unit/%,$(wildcard tests/unit/test_*.c))
 HOSTCC	?= gcc
-UNITFLAGS := -std=gnu11 -g -O1 -DQUIRE_HOST -Itests/unit/include -Ikernel/include \
+UNITFLAGS := -std=gnu11 -g -O1 -fno-builtin -DQUIRE_HOST -Itests/unit/include -Ikernel/include \
 	-Ikernel/arch/i386/include -Ikernel/mm -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all \
 	-Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Werror
@@ -19,7 +19,7 @@ unit: $(UNITS)
 $(O)/unit/%: tests/unit/%.c $$(call unit_links,$$*) | setup
 	$(call say,HOSTCC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(HOSTCC) $(UNITFLAGS) -MD -MF $@.d $(filter %.c,$^) -o $@ -lcmocka
+	$(Q)$(HOSTCC) $(UNITFLAGS) -MD -MF $@.d $< $(call unit_links,$*) -o $@ -lcmocka
 
 -include $(UNITS:=.d)
 
