@@ -13,6 +13,7 @@
 #include <quire/binfmts.h>
 #include <quire/err.h>
 #include <quire/fs.h>
+#include <quire/kernel.h>
 #include <quire/mm.h>
 #include <quire/sched.h>
 #include <quire/slab.h>

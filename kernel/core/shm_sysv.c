@@ -371,7 +371,7 @@ static int shmctl_one(int id, int cmd, struct shmid64_ds *ds)
 	}
 }
 
-long sys_shmctl(int id, int cmd, struct shmid64_ds __user *buf)
+long sys_shmctl(int id, int cmd, void __user *buf)
 {
 	struct shmid64_ds ds;
 	int err;
