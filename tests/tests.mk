@@ -10,7 +10,8 @@ HOSTCC	?= gcc
 UNITFLAGS := -std=gnu11 -g -O1 -fno-builtin -DQUIRE_HOST -Itests/unit/include -Ikernel/include \
 	-Ikernel/arch/i386/include -Ikernel/mm -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all \
-	-Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Werror
+	-Wall -Wextra -Wno-unused-parameter -Wno-sign-compare \
+	-Wno-builtin-declaration-mismatch -Werror
 unit_links = $(shell sed -n 's/^ \* links: *//p' tests/unit/$(1).c)
 
 unit: $(UNITS)

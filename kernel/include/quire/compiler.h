@@ -17,7 +17,9 @@
 #define __weak		__attribute__((weak))
 #define __noreturn	__attribute__((noreturn))
 #define __noinline	__attribute__((noinline))
+#ifndef __always_inline		/* a host's C library has it too */
 #define __always_inline	inline __attribute__((always_inline))
+#endif
 #define __must_check	__attribute__((warn_unused_result))
 #define __cold		__attribute__((cold))
 #define __printf(f, a)	__attribute__((format(printf, f, a)))
