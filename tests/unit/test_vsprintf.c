@@ -38,7 +38,7 @@ static void numbers(void **state)
 		      (unsigned int)v);
 		check("%.3d|%8.3d|%-8.3d|%.0d|", v, v, v, v);
 		check("%*d|%-*d|%.*d", 7, v, 7, v, 4, v);
-		check("%lld|%llx|%016llx", (long long)v << 20, (unsigned long long)v << 20,
+		check("%lld|%llx|%016llx", (long long)v * 1048576, (unsigned long long)v << 20,
 		      (unsigned long long)v);
 		check("%hhd|%hd|%ld|%zu|%td", (signed char)v, (short)v, (long)v, (size_t)v, (ptrdiff_t)v);
 	}
