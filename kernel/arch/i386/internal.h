@@ -58,6 +58,5 @@ u32 rtc_read(void);
 void backtrace(unsigned long ebp, unsigned long eip);
 
 asmlinkage __noreturn void i386_start(u32 magic, phys_addr_t info);
-__noreturn void start_kernel(void);
 
 #endif

@@ -9,6 +9,9 @@
 void setup_arch(void);
 void init_irq(void);
 
+/* core/main.c, from the architecture's first C code: interrupts off, nothing initialised. */
+void start_kernel(void) __attribute__((noreturn));
+
 /* core/early_console.c: serial port and VGA text, polled; from the very first on. */
 void early_console_init(void);
 
