@@ -15,7 +15,7 @@ SECONDS = 180
 def ktest(kernel, memory, append=(), label=""):
     """Boot KERNEL with `ktest` in MEMORY MiB."""
     name = f"ktest {label or os.path.basename(kernel)} {memory} MiB"
-    machine = Machine(memory=memory, kernel=kernel, append=["console=ttyS0", "ktest", *append])
+    machine = Machine(memory=memory, kernel=kernel, append=["console=ttyS0", "panic=exit", "ktest", *append])
     start = time.monotonic()
     try:
         done = subprocess.run(machine.command(["stdio"]), stdin=subprocess.DEVNULL,

@@ -145,7 +145,7 @@ def on_quire(build, kernel, tests, memory=None, append=()):
         disk.clone(os.path.join(build, "disk.img"), root, swap * disk.MIB)
         m = Machine(memory=memory or mem, kernel=kernel, ata=bus == "ata",
                     disks=[root, os.path.join(work, "job.img")])
-        m.append = [f"root={m.root_disk()}1", "console=ttyS0",
+        m.append = [f"root={m.root_disk()}1", "console=ttyS0", "panic=exit",
                     f"qrun=/dev/vd{'a' if m.ata else 'b'}", *args.split(), *append]
         return m
 

@@ -9,6 +9,7 @@ import subprocess
 from dataclasses import dataclass, field
 
 QEMU = "qemu-system-i386"
+DEBUG_EXIT = 0xF4  # the port by which a panicking kernel with panic=exit ends QEMU
 
 
 def build_dir():
@@ -42,7 +43,8 @@ class Machine:
     def command(self, serial):
         """QEMU's arguments; SERIAL lists the -serial back ends of COM1, COM2."""
         words = [QEMU, "-accel", "tcg", "-cpu", self.cpu, "-m", str(self.memory), "-nodefaults",
-                 "-vga", "std", "-display", "none", "-no-reboot", "-nic", "none"]
+                 "-vga", "std", "-display", "none", "-no-reboot", "-nic", "none",
+                 "-device", f"isa-debug-exit,iobase={DEBUG_EXIT:#x},iosize=4"]
         for backend in serial:
             words += ["-serial", backend]
         if self.iso:
