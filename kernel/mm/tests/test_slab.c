@@ -67,7 +67,7 @@ KTEST(slab_colours)
 {
 	struct kmem_cache *cache = kmem_cache_create("test-colour", 200, 0, 0, NULL);
 	unsigned long offset[2];
-	void *object[64];
+	void *object[64] = { NULL };
 	unsigned int i, n;
 
 	if (!ktest_assert(cache))
