@@ -98,6 +98,13 @@ int add_to_swap_cache(struct page *page, swp_entry_t entry);
 bool can_share_swap_page(struct page *page);
 /* If nobody else needs the slot, leave the cache (page becomes dirty, slot free). Locked page. */
 bool remove_exclusive_swap_page(struct page *page); /* not during writeback; does not sleep */
+/* Locked page: if it is in the cache, mapped nowhere, and nobody else needs its slot, drop both. */
+bool drop_swap_orphan(struct page *page);
+/* Where an entry stands in swapper_space.page_tree; see page_tree_index. */
+static inline unsigned long swap_tree_index(swp_entry_t entry)
+{
+	return entry.val >> 8 | entry.val << 24;
+}
 /* Read (with clustered readahead around the slot); pinned, perhaps still locked; NULL: no memory
  * or the entry is gone (the caller rechecks its pte). */
 struct page *read_swap_cache_async(swp_entry_t entry, struct vm_area_struct *vma,
