@@ -259,4 +259,7 @@ static inline unsigned long rlimit(unsigned int which)
 bool capable(void);		/* euid 0 */
 bool in_group_p(gid_t gid);	/* fsgid or supplementary */
 
+/* ---- oom_kill.c ---- */
+void oom_kill_init(void);
+
 #endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Out of memory: who is killed, and how.  When it comes to that, layer 5 decides (mm/oom.c).
+ *
+ * Choice.  Points are pages that would become free: resident ones, swap entries and
+ * page tables, weighted by oom_score_adj (thousandths of all memory; -1000: never).
+ * init and kernel threads are never chosen.  While a victim is still dying nobody else
+ * is chosen.
+ *
+ * Every process that shares the victim's mm dies with it, or nothing would become
+ * free; each of their threads may use the reserves (TIF_MEMDIE) to get out.
+ */
+#include <quire/err.h>
+#include <quire/gfp.h>
+#include <quire/mm.h>
+#include <quire/printk.h>
+#include <quire/reclaim.h>
+#include <quire/sched.h>
+#include <quire/swap.h>
+#include <quire/trace.h>
+#include <quire/vmstat.h>
+
+#define OOM_ADJ_NEVER (-1000)
+#define KIB(pages) ((unsigned long)(pages) << (PAGE_SHIFT - 10))
+
+static bool is_unkillable(const struct task_struct *t)
+{
+	return t->tgid == 1 || (t->flags & PF_KTHREAD) || t->oom_score_adj == OOM_ADJ_NEVER;
+}
+
+static long points_of(const struct task_struct *t, const struct mm_struct *mm)
+{
+	long all = totalram_pages + nr_total_swap_slots();
+	long points = mm->anon_rss + mm->file_rss + mm->swap_ptes + mm->nr_ptes;
+
+	points += all / 1000 * t->oom_score_adj;
+	return points > 0 ? points : 1;
+}
+
+/* A thread of the group that still has the mm: the leader may have left before the others. */
+static struct task_struct *thread_with_mm(struct task_struct *leader)
+{
+	struct task_struct *t = leader;
+
+	do {
+		if (t->mm)
+			return t;
+		t = list_entry(t->thread_group.next, struct task_struct, thread_group);
+	} while (t != leader);
+	return NULL;
+}
+
+static struct task_struct *oom_select(unsigned long *points)
+{
+	struct task_struct *p, *t, *worst = NULL;
+	long best = 0, n;
+
+	spin_lock(&tasklist_lock);
+	for_each_process(p) {
+		t = thread_with_mm(p);
+		if (!t || is_unkillable(p))
+			continue;
+		if (test_bit(TIF_MEMDIE, &t->work)) {
+			spin_unlock(&tasklist_lock);
+			return ERR_PTR(-1);
+		}
+		task_lock(t);
+		n = t->mm ? points_of(p, t->mm) : 0;
+		task_unlock(t);
+		if (n > best) {
+			best = n;
+			worst = p;
+		}
+	}
+	if (worst)
+		get_task_struct(worst);
+	spin_unlock(&tasklist_lock);
+	*points = best;
+	return worst;
+}
+
+static void kill_process(struct task_struct *p)
+{
+	struct task_struct *t = p;
+
+	do {
+		set_bit(TIF_MEMDIE, &t->work);
+		t = list_entry(t->thread_group.next, struct task_struct, thread_group);
+	} while (t != p);
+	send_sig(SIGKILL, p, 1);
+}
+
+static void report(const struct task_struct *victim, const struct mm_struct *mm)
+{
+	pr_err("Out of memory: killed process %d (%s): anonymous %lu kB, file %lu kB, swapped %lu kB, "
+	       "page tables %lu kB, oom_score_adj %d; free %lu kB, swap left %lu of %lu kB\n",
+	       victim->pid, victim->comm, KIB(mm->anon_rss), KIB(mm->file_rss), KIB(mm->swap_ptes),
+	       KIB(mm->nr_ptes), victim->oom_score_adj, KIB(nr_free_pages()),
+	       KIB(nr_free_swap_slots()), KIB(nr_total_swap_slots()));
+}
+
+/* Takes over the reference that oom_select gave. */
+static void oom_kill(struct task_struct *victim)
+{
+	struct task_struct *p, *t;
+	struct mm_struct *mm;
+
+	spin_lock(&tasklist_lock);
+	t = thread_with_mm(victim);
+	mm = t ? t->mm : NULL;
+	if (mm) {
+		report(victim, mm);
+		trace_vm(oom_kill, NULL, mm, victim->pid, 0, 0);
+		count_vm_event(oom_kill);
+		for_each_process(p) {
+			t = thread_with_mm(p);
+			if (t && t->mm == mm && p->tgid != 1 && !(p->flags & PF_KTHREAD))
+				kill_process(p);
+		}
+	}
+	spin_unlock(&tasklist_lock);
+	put_task_struct(victim);
+}
+
+static const struct oom_ops oom_ops = { .select = oom_select, .kill = oom_kill };
+
+void oom_kill_init(void)
+{
+	register_oom_ops(&oom_ops);
+}
