@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The ISO, as a person meets it: GRUB, the kernel, a shell on the serial line and one on the screen;
+files that outlast power off; no disk at all."""
+
+import tempfile
+
+from harness import Machine, PROMPT, Session, built, e2fsck, fresh_disk, steps
+
+WORK = tempfile.TemporaryDirectory(prefix="quire-boot.")
+DISK = fresh_disk(WORK.name)
+
+
+def machine(**kw):
+    """A PC with the ISO in its drive."""
+    return Machine(iso=built("quire.iso"), **{"memory": 32, "disks": [DISK], **kw})
+
+
+def serial_and_screen():
+    """through GRUB to a prompt on the serial line and on the screen, both used at once"""
+    with Session(machine()) as pc:
+        pc.expect("Quire, root on the disk")
+        pc.expect(PROMPT, 60)
+        out = pc.command("ls / | sort | head -3 | tr '\\n' ' '", PROMPT)
+        assert out.split()[:1] == ["bin"], out
+        pc.expect_screen(PROMPT)
+        pc.press("echo Screen-$((6*7)) > /root/from-screen; cat /root/from-screen\n")
+        pc.expect_screen("^Screen-42")
+        assert "Screen-42" in pc.command("cat /root/from-screen", PROMPT)
+        pc.command("echo kept > /root/kept; sync", PROMPT)
+        pc.type("poweroff\n")
+        pc.wait_off()
+
+
+def persistence():
+    """files survive power off and the next boot, and e2fsck has nothing to say"""
+    said = e2fsck(DISK)
+    assert not said, said
+    with Session(machine()) as pc:
+        pc.expect(PROMPT, 60)
+        assert "kept" in pc.command("cat /root/kept", PROMPT)
+        assert "Screen-42" in pc.command("cat /root/from-screen", PROMPT)
+        pc.type("poweroff\n")
+        pc.wait_off()
+    said = e2fsck(DISK)
+    assert not said, said
+
+
+def job_control():
+    """^C, ^Z, bg, fg, pipelines, globs and history at the prompt"""
+    with Session(machine()) as pc:
+        pc.expect(PROMPT, 60)
+        pc.type("sleep 1000\n")
+        pc.expect("sleep 1000")
+        pc.type("\x1a")
+        pc.expect(PROMPT)
+        assert "sleep" in pc.command("jobs", PROMPT)
+        pc.command("bg", PROMPT)
+        pc.type("fg\n")
+        pc.expect("sleep 1000")
+        pc.type("\x03")
+        pc.expect(PROMPT)
+        assert "130" in pc.command("echo $?", PROMPT)
+        assert "passwd" in pc.command("echo /etc/pass*", PROMPT)
+        assert pc.command("ls -l /bin | sort | head -2 | wc -l", PROMPT).strip() == "2"
+        pc.command("echo first-of-history", PROMPT)
+        pc.type("\x1b[A\n")
+        pc.expect("first-of-history[^\r\n]*\r?\n.*first-of-history")
+
+
+def live():
+    """live from the ISO with no disk and 16 MiB"""
+    with Session(machine(memory=16, disks=[])) as pc:
+        pc.expect(PROMPT, 60)
+        assert "tmpfs" in pc.command("cat /proc/mounts", PROMPT)
+        pc.command("echo here > /tmp/file", PROMPT)
+        assert "here" in pc.command("cat /tmp/file", PROMPT)
+        pc.type("poweroff\n")
+        pc.wait_off()
+
+
+def ata():
+    """the same ISO with the root on an ATA disk"""
+    with Session(machine(ata=True)) as pc:
+        pc.expect(PROMPT, 60)
+        assert "/dev/hda1" in pc.command("cat /proc/mounts", PROMPT)
+        pc.type("poweroff\n")
+        pc.wait_off()
+
+
+steps(serial_and_screen, persistence, job_control, live, ata)
