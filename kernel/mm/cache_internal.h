@@ -25,8 +25,10 @@ void page_wait_init(void);
 /* ---- page-writeback.c ---- */
 /* The accounting of a page that leaves its mapping dirty; mapping->lock held. */
 void account_page_cleaned_locked(struct page *page, struct address_space *mapping);
-/* In end_page_writeback: somebody throttled may go on. */
+/* A page's write starts, ends (any context): all kinds of pages, for those who wait for any. */
+void writeback_one_started(void);
 void writeback_one_done(void);
+bool writes_in_flight(void);
 extern atomic_t nr_dirty, nr_writeback;
 extern const struct map_ops *map_ops;
 extern const struct writeback_ops *writeback_ops;

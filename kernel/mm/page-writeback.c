@@ -40,6 +40,7 @@ const struct writeback_ops *writeback_ops;
 static DECLARE_WAIT_QUEUE_HEAD(bdflush_queue);
 static DECLARE_WAIT_QUEUE_HEAD(writeback_queue);
 static volatile bool bdflush_wanted;
+static atomic_t in_flight;
 
 unsigned long nr_dirty_pages(void)
 {
@@ -340,9 +341,19 @@ void wait_for_bdflush_work(void)
 	bdflush_wanted = false;
 }
 
-/* Any context. */
+void writeback_one_started(void)
+{
+	atomic_inc(&in_flight);
+}
+
+bool writes_in_flight(void)
+{
+	return atomic_read(&in_flight) > 0;
+}
+
 void writeback_one_done(void)
 {
+	atomic_dec(&in_flight);
 	if (waitqueue_active(&writeback_queue))
 		wake_up_all(&writeback_queue);
 }

@@ -154,6 +154,7 @@ void set_page_writeback(struct page *page)
 
 	assert(PageLocked(page) && mapping && !PageWriteback(page));
 	page_io_get(page);
+	writeback_one_started();
 	spin_lock_irqsave(&mapping->lock, flags);
 	SetPageWriteback(page);
 	radix_tree_tag_set(&mapping->page_tree, page_tree_index(page), PAGECACHE_TAG_WRITEBACK);

@@ -54,7 +54,7 @@ static void audit_tree(struct audit *a, const struct address_space *mapping)
 			if (page->mapping != mapping)
 				audit_diff(a, "page %05lx: in the tree of %p, but its mapping is %p",
 					   page_to_pfn(page), mapping, page->mapping);
-			next = page->index + 1;
+			next = page_tree_index(page) + 1;
 		}
 		n += got;
 	} while (got == GANG && next && n <= max_pfn);
@@ -91,12 +91,13 @@ static void audit_cached(struct audit *a, struct page *page)
 	struct address_space *mapping = page->mapping;
 	bool tagged;
 
-	if (radix_tree_lookup(&mapping->page_tree, page->index) != page) {
+	if (radix_tree_lookup(&mapping->page_tree, page_tree_index(page)) != page) {
 		audit_diff(a, "page %05lx: not in the tree of its mapping %p at %lx",
 			   page_to_pfn(page), mapping, page->index);
 		return;
 	}
-	tagged = radix_tree_tag_get(&mapping->page_tree, page->index, PAGECACHE_TAG_WRITEBACK);
+	tagged = radix_tree_tag_get(&mapping->page_tree, page_tree_index(page),
+				    PAGECACHE_TAG_WRITEBACK);
 	if (tagged != PageWriteback(page))
 		audit_diff(a, "page %05lx: PG_writeback and the tree's tag do not agree",
 			   page_to_pfn(page));
@@ -123,6 +124,8 @@ void audit_page_cache(struct audit *a)
 		if (!page->mapping)
 			continue;
 		audit_cached(a, page);
+		if (!mapping_counts_dirty(page->mapping))
+			continue;
 		dirty += PageDirty(page);
 		writeback += PageWriteback(page);
 	}

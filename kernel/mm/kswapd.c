@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Layer 5: kswapd, which makes pages clean ahead of demand, and kreclaimd, which
+ * keeps some of them entirely free for those who cannot wait.
+ *
+ * kswapd sleeps until an allocation finds a zone short against LOW; then it works, pass
+ * after pass with growing reach, until none is short against HIGH.  It waits only
+ * when a pass achieved nothing and a transfer is under way.  When passes
+ * over everything achieve nothing, it gives up until it is woken again: the allocators come to
+ * direct reclaim and, at last, to out_of_memory.  With nothing short it does nothing at all.
+ *
+ * Those who must wait for memory wait for kswapd's passes here, for a bounded time, since they may hold
+ * what kswapd needs.
+ */
+#include <quire/pagemap.h>
+#include <quire/printk.h>
+#include <quire/sched.h>
+#include <quire/timer.h>
+#include <quire/trace.h>
+#include <quire/vmstat.h>
+
+#include "cache_internal.h"
+#include "reclaim_internal.h"
+
+#define KSWAPD_NICE (-5)
+#define KSWAPD_GFP (__GFP_IO | __GFP_FS | __GFP_WAIT)
+#define IO_WAIT_TICKS (HZ / 20)
+#define FAILED_ROUNDS 2		 /* rounds over all priorities without one page before it gives up */
+#define WAIT_FOR_KSWAPD (HZ / 10)
+
+static DECLARE_WAIT_QUEUE_HEAD(kswapd_queue);
+static DECLARE_WAIT_QUEUE_HEAD(kswapd_done_queue);
+static DECLARE_WAIT_QUEUE_HEAD(kreclaimd_queue);
+/* Highest class that is short, -1 none; set by those who wake, any context. */
+static volatile int kswapd_class = -1;
+static volatile bool kreclaimd_wanted, kswapd_works;
+
+/* Free pages proper are few although clean ones are there: interrupts cannot use those. */
+static bool wants_kreclaimd(void)
+{
+	struct zone *zone;
+
+	for_each_zone(zone)
+		if (zone->free_pages < zone->watermark[WMARK_MIN] && zone->nr_inactive_clean)
+			return true;
+	return false;
+}
+
+void wake_kswapd(enum zone_type class)
+{
+	if (!kreclaimd_wanted && wants_kreclaimd()) {
+		kreclaimd_wanted = true;
+		wake_up(&kreclaimd_queue);
+	}
+	if (!class_short(class, WMARK_LOW))
+		return;
+	if (kswapd_class < (int)class)
+		kswapd_class = class;
+	if (!kswapd_works)
+		wake_up(&kswapd_queue);
+}
+
+bool wait_for_kswapd(enum zone_type class)
+{
+	if (!kswapd_works && kswapd_class < 0)
+		return !class_short(class, WMARK_MIN);
+	(void)wait_event_timeout(kswapd_done_queue,
+				 !class_short(class, WMARK_MIN) ||
+					 (!kswapd_works && kswapd_class < 0),
+				 WAIT_FOR_KSWAPD);
+	return !class_short(class, WMARK_MIN);
+}
+
+/*
+ * Passes from low to high reach.  Where the last round found pages, the next begins, since
+ * what lies before it has just been looked at.  => pages made clean
+ */
+static unsigned long balance_round(enum zone_type class, unsigned int *start)
+{
+	struct scan_control sc = { .class = class, .gfp = KSWAPD_GFP, .kswapd = true };
+	int priority;
+
+	for (priority = *start; priority >= 0 && class_short(class, WMARK_HIGH); priority--) {
+		unsigned long reclaimed = sc.nr_reclaimed;
+
+		sc.priority = priority;
+		sc.nr_to_reclaim = zones[class].watermark[WMARK_HIGH] + SWAP_CLUSTER_MAX;
+		sc.nr_written = 0;
+		shrink_pass(&sc);
+		count_vm_event(pageoutrun);
+		wake_up_all(&kswapd_done_queue);
+		if (sc.nr_reclaimed > reclaimed)
+			*start = priority < DEF_PRIORITY ? priority + 1 : DEF_PRIORITY;
+		else if (sc.nr_written)
+			wait_for_writeback(IO_WAIT_TICKS);
+		cond_resched();
+	}
+	return sc.nr_reclaimed;
+}
+
+static void balance(enum zone_type class)
+{
+	unsigned int start = DEF_PRIORITY;
+	int failed = 0;
+
+	while (class_short(class, WMARK_HIGH) && failed < FAILED_ROUNDS) {
+		if (balance_round(class, &start)) {
+			failed = 0;
+			continue;
+		}
+		failed++;
+		start = DEF_PRIORITY;
+		wait_for_writeback(IO_WAIT_TICKS);
+	}
+}
+
+int kswapd(void *unused)
+{
+	/* What it needs, it may take from the reserves: it gives back more. */
+	current->flags |= PF_MEMALLOC | PF_KSWAPD;
+	set_user_nice(current, KSWAPD_NICE);
+	for (;;) {
+		enum zone_type class;
+
+		trace_vm(kswapd_sleep, NULL, NULL, 0, 0, 0);
+		kswapd_works = false;
+		wake_up_all(&kswapd_done_queue);
+		(void)wait_event_interruptible(kswapd_queue, kswapd_class >= 0);
+		kswapd_works = true;
+		class = kswapd_class;
+		kswapd_class = -1;
+		trace_vm(kswapd_wake, NULL, NULL, class, 0, 0);
+		balance(class);
+	}
+	return 0;
+}
+
+int kreclaimd(void *unused)
+{
+	struct zone *zone;
+
+	current->flags |= PF_MEMALLOC;
+	for (;;) {
+		(void)wait_event_interruptible(kreclaimd_queue, kreclaimd_wanted);
+		for_each_zone(zone)
+			(void)free_clean_pages(zone, zone->watermark[WMARK_LOW]);
+		kreclaimd_wanted = false;
+	}
+	return 0;
+}

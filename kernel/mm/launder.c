@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Layer 5: page_launder: what becomes of the pages on inactive_dirty.
+ *
+ *	locked				somebody is at it: next time
+ *	mapped, or used again		active
+ *	under writeback			comes to the tail of the list when that ends
+ *	slot that nobody needs		the page goes at once
+ *	dirty				written, at most MAX_WRITES a pass
+ *	clean				inactive_clean
+ *
+ * The list is looked at from the tail, oldest first, so pages are written in the order in which they were
+ * given up; swap slots were given in that order too, and the queue makes long transfers of them.
+ */
+#include <quire/err.h>
+#include <quire/page_lists.h>
+#include <quire/sched.h>
+#include <quire/swap.h>
+#include <quire/trace.h>
+#include <quire/vmstat.h>
+
+#include "cache_internal.h"
+#include "reclaim_internal.h"
+
+#define MAX_WRITES (4 * SWAP_CLUSTER_MAX)
+
+enum launder_result {
+	LAUNDER_KEEP,	  /* nothing to be done now */
+	LAUNDER_ACTIVATE, /* in use */
+	LAUNDER_WRITTEN,  /* a write was started, the page unlocked */
+	LAUNDER_FREED,	  /* out of its cache: our pin is the last reference */
+	LAUNDER_CLEAN,	  /* to inactive_clean */
+};
+
+static bool is_swap_backed(const struct page *page)
+{
+	return PageAnon(page) || PageSwapCache(page) || !mapping_counts_dirty(page->mapping);
+}
+
+/* May this pass write the page?  File systems want __GFP_FS; swap wants only I/O. */
+static bool may_write(const struct page *page, const struct scan_control *sc)
+{
+	if (!(sc->gfp & __GFP_IO) || sc->nr_written >= MAX_WRITES)
+		return false;
+	return PageSwapCache(page) || (sc->gfp & __GFP_FS);
+}
+
+/* Dirty, locked, unmapped, in a mapping. */
+static enum launder_result write_page(struct page *page, struct scan_control *sc)
+{
+	struct address_space *mapping = page->mapping;
+	int err;
+
+	if (!may_write(page, sc) || !mapping->a_ops->writepage)
+		return LAUNDER_KEEP;
+	if (!clear_page_dirty_for_io(page))
+		return LAUNDER_KEEP;
+	SetPageReclaim(page);
+	err = mapping->a_ops->writepage(page);
+	if (err == WRITEPAGE_ACTIVATE) {
+		ClearPageReclaim(page);
+		return LAUNDER_ACTIVATE;
+	}
+	if (err < 0)
+		mapping_set_error(mapping, err);
+	sc->nr_written++;
+	count_vm_event(pglaunder_write);
+	return LAUNDER_WRITTEN;
+}
+
+/* Was it used while it was here?  A first use of an unmapped file page does not count (streams). */
+static bool used_again(struct page *page)
+{
+	if (page_mapcount(page) || PageMlocked(page))
+		return true;
+	return TestClearPageReferenced(page) && is_swap_backed(page);
+}
+
+/* Locked and pinned.  Still locked on return, but for LAUNDER_WRITTEN. */
+static enum launder_result launder_locked(struct page *page, struct scan_control *sc)
+{
+	if (!page->mapping)
+		return LAUNDER_KEEP;
+	if (PageWriteback(page)) {
+		SetPageReclaim(page);
+		return LAUNDER_KEEP;
+	}
+	if (drop_swap_orphan(page))
+		return LAUNDER_FREED;
+	if (used_again(page))
+		return LAUNDER_ACTIVATE;
+	if (PageDirty(page))
+		return write_page(page, sc);
+	if (!page_release_buffers(page, sc->gfp))
+		return LAUNDER_KEEP;
+	return page_count(page) == freeable_count(page) ? LAUNDER_CLEAN : LAUNDER_KEEP;
+}
+
+static void launder_page(struct page *page, struct scan_control *sc)
+{
+	bool anon = PageAnon(page);
+	enum launder_result result;
+
+	if (!trylock_page(page))
+		return;
+	result = launder_locked(page, sc);
+	if (result == LAUNDER_ACTIVATE) {
+		activate_page(page);
+		count_vm_event(pglaunder_active);
+	} else if (result == LAUNDER_CLEAN) {
+		page_to_inactive_clean(page);
+	}
+	if (result == LAUNDER_CLEAN || result == LAUNDER_FREED) {
+		sc->nr_reclaimed++;
+		__count_vm_events(anon ? VM_EVENT_pgsteal_anon : VM_EVENT_pgsteal_file, 1);
+		__count_vm_events(sc->kswapd ? VM_EVENT_pgsteal_kswapd : VM_EVENT_pgsteal_direct, 1);
+	}
+	if (result != LAUNDER_WRITTEN)
+		unlock_page(page);
+}
+
+void page_launder(struct zone *zone, struct scan_control *sc)
+{
+	unsigned long todo = zone->nr_inactive_dirty >> sc->priority;
+	unsigned long goal = sc->nr_reclaimed + sc->nr_to_reclaim;
+	unsigned long seen = 0;
+
+	if (todo < SWAP_CLUSTER_MAX)
+		todo = zone->nr_inactive_dirty < SWAP_CLUSTER_MAX ? zone->nr_inactive_dirty :
+								    SWAP_CLUSTER_MAX;
+	while (seen < todo && sc->nr_reclaimed < goal) {
+		struct page *page = page_list_next(zone, LIST_INACTIVE_DIRTY);
+
+		if (!page)
+			break;
+		seen++;
+		__count_vm_events(PageAnon(page) ? VM_EVENT_pgscan_anon : VM_EVENT_pgscan_file, 1);
+		launder_page(page, sc);
+		unpin_page(page);
+		cond_resched();
+	}
+	sc->nr_scanned += seen;
+	__count_vm_events(sc->kswapd ? VM_EVENT_pgscan_kswapd : VM_EVENT_pgscan_direct, seen);
+}

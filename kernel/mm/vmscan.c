@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Layer 5: page reclaim: the policy in one place.
+ *
+ * Idea.  Memory that is merely free is wasted, but allocation must never wait
+ * long.  So pages are given up in steps, each of which can be taken back cheaply:
+ *
+ *	active -> inactive_dirty	old by age, mapped nowhere	(refill_inactive_scan)
+ *	       -> written, clean	the contents are on disk	(page_launder)
+ *	       -> inactive_clean	free at once, or rescued by a use
+ *	       -> free			(reclaim_page, by whoever needs a page)
+ *
+ * and kswapd keeps inactive_clean supplied ahead of demand.  Ptes are
+ * read by swap_out alone (layer 6); everything here looks at pages only.
+ *
+ * Structures.  scan_control says what a pass may do and what it has done.  priority
+ * runs from DEF_PRIORITY, a small part of each list, to 0, all of it.
+ *
+ * Age.  0..64; +3 when a scan finds the page used, halved when not.  At 0 swap_out
+ * unmaps it and refill_inactive_scan deactivates it.  Both walk their part of memory
+ * in the same proportion per pass, so a mapped page is seen by one about as often as by
+ * the other.
+ *
+ * The predicate.  zone_short(zone, mark): free + inactive_clean against a mark.  LOW wakes kswapd,
+ * HIGH lets it sleep, the allocator's direct reclaimers go on at MIN.  An empty zone is never short.
+ *
+ * Balance.  The inactive lists hold at least INACTIVE_SHARE of what is on lists; only
+ * below that is active scanned for more than its slow aging.  A stream of pages
+ * read once lives and dies on the inactive lists.
+ *
+ * Locking.  None held across calls; list and page locks inside layers 3 and 4.
+ *
+ * Limits.  A pass looks at no more than the lists' length >> priority (at least
+ * SWAP_CLUSTER_MAX) and starts MAX_WRITES writes.  Nothing here allocates without PF_MEMALLOC.
+ */
+#include <quire/kernel.h>
+#include <quire/page_lists.h>
+#include <quire/pagemap.h>
+#include <quire/printk.h>
+#include <quire/sched.h>
+#include <quire/swap.h>
+#include <quire/trace.h>
+#include <quire/vmstat.h>
+
+#include "cache_internal.h"
+#include "reclaim_internal.h"
+
+#define INACTIVE_SHARE 8       /* 1/8 of the pages on lists */
+#define DEFAULT_SWAPPINESS 60
+#define SWAPPINESS_EVEN 60     /* ptes and active pages are looked at in equal numbers */
+#define DIRECT_WAIT_TICKS (HZ / 20)
+#define URGENT_PRIORITY 1      /* from here on swappiness does not spare ptes */
+
+int vm_swappiness = DEFAULT_SWAPPINESS;
+
+static const struct mm_ops *mm_ops;
+
+void register_mm_ops(const struct mm_ops *ops)
+{
+	mm_ops = ops;
+}
+
+/* ---- what is short ---- */
+
+bool zone_short(struct zone *zone, enum zone_watermark mark)
+{
+	return zone->present_pages &&
+	       !zone_watermark_ok(zone, 0, zone->watermark[mark], (enum zone_type)(zone - zones));
+}
+
+bool class_short(enum zone_type class, enum zone_watermark mark)
+{
+	int z;
+
+	for (z = 0; z <= (int)class; z++)
+		if (zone_short(&zones[z], mark))
+			return true;
+	return false;
+}
+
+static unsigned long zone_list_pages(const struct zone *zone)
+{
+	return zone->nr_active + zone->nr_inactive_dirty + zone->nr_inactive_clean;
+}
+
+/* Pages that should be on the inactive lists and are not. */
+static unsigned long inactive_shortage(const struct zone *zone)
+{
+	unsigned long target = max(zone_list_pages(zone) / INACTIVE_SHARE,
+				   zone->watermark[WMARK_HIGH]);
+	unsigned long have = zone->nr_inactive_dirty + zone->nr_inactive_clean;
+
+	return have < target ? target - have : 0;
+}
+
+/* ---- aging ---- */
+
+/* => the page was old and is inactive now */
+static bool age_active_page(struct page *page, bool urgent)
+{
+	u64 before = trace_snapshot(page);
+
+	if (PageMlocked(page))
+		return false;
+	if (TestClearPageReferenced(page)) {
+		/* A mapped page was aged up by swap_out when it found the pte's Accessed bit. */
+		if (!page_mapcount(page))
+			age_page_up(page);
+		trace_vm_from(before, age_up, page, NULL, 0, 0, 0);
+		return false;
+	}
+	if (page->age) {
+		age_page_down(page);
+		trace_vm_from(before, age_down, page, NULL, 0, 0, 0);
+		if (page->age && !urgent)
+			return false;
+	}
+	if (page_mapcount(page) || page_count(page) > freeable_count(page))
+		return false;
+	deactivate_page(page);
+	return true;
+}
+
+/* Look at nr active pages, deactivate at most want. */
+static void refill_inactive_scan(struct zone *zone, struct scan_control *sc, unsigned long nr,
+				 unsigned long want)
+{
+	unsigned long seen = 0, moved = 0;
+
+	while (seen < nr && moved < want) {
+		struct page *page = page_list_next(zone, LIST_ACTIVE);
+
+		if (!page)
+			break;
+		seen++;
+		moved += age_active_page(page, sc->priority == 0);
+		unpin_page(page);
+		cond_resched();
+	}
+	count_vm_events(pgrefill, seen);
+}
+
+/* The share of a list that a pass looks at. */
+static unsigned long pass_share(unsigned long nr, unsigned int priority)
+{
+	return min(max(nr >> priority, (unsigned long)SWAP_CLUSTER_MAX), nr);
+}
+
+/* ---- a pass ---- */
+
+/* Aging must go on while memory is short, if slowly, or what is idle would stay for ever. */
+static bool wants_aging(struct zone *zone, const struct scan_control *sc)
+{
+	return zone->present_pages && (zone_short(zone, WMARK_HIGH) || !sc->kswapd);
+}
+
+static void scan_ptes(struct scan_control *sc, unsigned long nr_active)
+{
+	unsigned long nr = nr_active;
+
+	if (sc->priority > URGENT_PRIORITY)
+		nr = nr * vm_swappiness / SWAPPINESS_EVEN;
+	if (mm_ops && nr)
+		(void)mm_ops->swap_out(sc, nr);
+}
+
+/* First the ptes' Accessed bits reach the pages, then the pages are judged. */
+static void age_zones(struct scan_control *sc)
+{
+	unsigned long to_scan[MAX_NR_ZONES] = { 0 }, sum = 0;
+	int z;
+
+	for (z = sc->class; z >= 0; z--) {
+		struct zone *zone = &zones[z];
+
+		if (!wants_aging(zone, sc))
+			continue;
+		to_scan[z] = pass_share(zone->nr_active, inactive_shortage(zone) ? sc->priority :
+								      DEF_PRIORITY);
+		sum += to_scan[z];
+	}
+	if (!sum)
+		return;
+	scan_ptes(sc, sum);
+	for (z = sc->class; z >= 0; z--) {
+		if (to_scan[z])
+			refill_inactive_scan(&zones[z], sc, to_scan[z],
+					     max(inactive_shortage(&zones[z]),
+						 (unsigned long)SWAP_CLUSTER_MAX));
+	}
+}
+
+void shrink_pass(struct scan_control *sc)
+{
+	unsigned long lru_pages = 0;
+	int z;
+
+	age_zones(sc);
+	for (z = sc->class; z >= 0; z--) {
+		struct zone *zone = &zones[z];
+
+		if (!zone->present_pages)
+			continue;
+		lru_pages += zone_list_pages(zone);
+		if (zone_short(zone, WMARK_HIGH) || !sc->kswapd)
+			page_launder(zone, sc);
+	}
+	shrink_object_caches(sc, lru_pages);
+	if (sc->nr_reclaimed)
+		oom_note_progress();
+}
+
+/* ---- reclaim by the allocating task ---- */
+
+/* A large block: what is clean becomes free, so that neighbours can merge. */
+static unsigned long free_for_order(enum zone_type class, unsigned int order)
+{
+	unsigned long freed = 0;
+	int z;
+
+	for (z = class; z >= 0 && order; z--)
+		freed += free_clean_pages(&zones[z], zones[z].free_pages + (2ul << order));
+	return freed;
+}
+
+/*
+ * kswapd does the work when it can: it writes in larger pieces, and the caller
+ * need not.  The caller helps itself when that does not help soon, or when it
+ * may hold what kswapd is waiting for (no __GFP_FS).
+ */
+static unsigned long direct_reclaim(enum zone_type class, gfp_t gfp, unsigned int order)
+{
+	struct scan_control sc = {
+		.class = class, .gfp = gfp, .nr_to_reclaim = SWAP_CLUSTER_MAX,
+	};
+	unsigned long freed;
+
+	wake_kswapd(class);
+	if (!order && (gfp & __GFP_FS) && (gfp & __GFP_IO) && wait_for_kswapd(class))
+		return SWAP_CLUSTER_MAX;
+	sc.priority = DEF_PRIORITY;
+	do {
+		unsigned long before = sc.nr_written;
+
+		shrink_pass(&sc);
+		freed = free_for_order(class, order);
+		if (sc.nr_reclaimed >= SWAP_CLUSTER_MAX || freed)
+			break;
+		/* Nothing could be done but start transfers: let one end. */
+		if (sc.nr_written > before && sc.priority <= DEF_PRIORITY / 2)
+			wait_for_writeback(DIRECT_WAIT_TICKS);
+	} while (sc.priority-- > 0);
+	return sc.nr_reclaimed + freed;
+}
+
+static unsigned long nr_reclaimable(struct zone *zone)
+{
+	return zone->nr_inactive_clean;
+}
+
+static const struct reclaim_ops reclaim_ops = {
+	.reclaim_page = reclaim_page,
+	.nr_reclaimable = nr_reclaimable,
+	.wake = wake_kswapd,
+	.direct_reclaim = direct_reclaim,
+	.out_of_memory = out_of_memory,
+};
+
+void reclaim_init(void)
+{
+	register_reclaim_ops(&reclaim_ops);
+}
+
+void reclaim_threads_start(void)
+{
+	static const struct {
+		int (*fn)(void *);
+		const char *name;
+	} threads[] = {
+		{ kswapd, "kswapd" }, { kreclaimd, "kreclaimd" },
+		{ bdflush, "bdflush" }, { kupdated, "kupdated" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(threads); i++)
+		if (kernel_thread(threads[i].fn, NULL, threads[i].name) < 0)
+			panic("cannot start %s", threads[i].name);
+}
