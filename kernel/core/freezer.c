@@ -10,6 +10,7 @@
  * One freezer at a time (freezer_mutex is held from freeze to thaw).  Between the two the freezer must not wait
  * for anything that another task has to do.
  */
+#include <quire/bitops.h>
 #include <quire/mutex.h>
 #include <quire/sched.h>
 

@@ -26,6 +26,7 @@
 #include <quire/mm.h>
 #include <quire/printk.h>
 #include <quire/sched.h>
+#include <quire/uaccess.h>
 
 #include "sched_internal.h"
 
@@ -170,6 +171,8 @@ void schedule_tail(void)
 {
 	finish_task_switch();
 	preempt_enable_no_resched();
+	if (current->set_child_tid)
+		(void)put_user(current->pid, current->set_child_tid);
 }
 
 void yield(void)

@@ -155,7 +155,7 @@ struct signal_struct {
 	bool group_exit;
 	int group_stop_count;
 	unsigned int stop_flags;	/* SIGNAL_STOP_STOPPED, _CONTINUED, CLD_* to report */
-	int stop_sig;
+	bool unkillable;		/* init: default actions do not reach it */
 	struct tty_struct *tty;		/* controlling terminal: tasklist_lock + tty lock */
 	bool leader;			/* session leader */
 	struct rlimit rlim[RLIM_NLIMITS];
@@ -192,6 +192,9 @@ unsigned int nr_running(void);		/* tasks that run or could */
 unsigned int nr_iowait(void);		/* tasks in io_schedule */
 void task_cputime(struct task_struct *t, u64 *utime_ns, u64 *stime_ns); /* of one thread */
 
+/* The threads of a process: a circle without a head; tasklist_lock or siglock held. */
+#define next_thread(t) list_entry((t)->thread_group.next, struct task_struct, thread_group)
+#define while_each_thread(g, t) while ((t = next_thread(t)) != (g))
 #define for_each_process(p) list_for_each_entry(p, &task_list, tasks)
 #define task_lock(t) spin_lock(&(t)->alloc_lock)
 #define task_unlock(t) spin_unlock(&(t)->alloc_lock)
@@ -227,6 +230,7 @@ struct kernel_clone_args {
 	unsigned long tls;		/* struct user_desc * for CLONE_SETTLS */
 	int (*fn)(void *);		/* kernel_thread */
 	void *fn_arg;
+	const char *name;
 };
 long do_fork(struct kernel_clone_args *args, struct pt_regs *regs); /* => pid or -errno */
 /* A thread of the kernel: no mm of its own, borrows the last one; never returns to user space unless
@@ -254,6 +258,13 @@ static inline unsigned long rlimit(unsigned int which)
 {
 	return current->signal->rlim[which].rlim_cur;
 }
+
+/* What the terminals (above core) do when a session loses its leader: hang up, forget the group.
+ * Called without locks, may sleep. */
+struct session_ops {
+	void (*leader_exit)(struct task_struct *leader);
+};
+void register_session_ops(const struct session_ops *ops);
 
 /* ---- credentials (cred.c) ---- */
 bool capable(void);		/* euid 0 */

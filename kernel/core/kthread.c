@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Kernel threads: children of the boot task (later of nobody in particular) without user memory.
+ *
+ * A thread that must end itself returns from its function.  Signals do not reach it unless it asks: all are
+ * blocked at birth, SIGKILL included, because nothing takes it to user mode where they would be delivered.
+ */
+#include <abi/sched.h>
+#include <quire/string.h>
+
+#include "task_internal.h"
+
+pid_t kernel_thread(int (*fn)(void *), void *arg, const char *name)
+{
+	struct kernel_clone_args args = {
+		.flags = CLONE_FS | CLONE_FILES | CLONE_VM | SIGCHLD,
+		.fn = fn,
+		.fn_arg = arg,
+		.name = name,
+	};
+
+	return (pid_t)do_fork(&args, NULL);
+}
