@@ -243,9 +243,15 @@ void vfs_sync_all(bool wait)
 		for_each_super(sync_one_sb, &wait, true);
 }
 
+static void inode_pages_dirty(struct inode *inode)
+{
+	__mark_inode_dirty(inode, I_DIRTY_PAGES);
+}
+
 static const struct writeback_ops fs_writeback_ops = {
 	.writeback_inodes = writeback_inodes,
 	.sync_supers = sync_supers,
+	.inode_pages_dirty = inode_pages_dirty,
 };
 
 void writeback_init(void)

@@ -111,6 +111,7 @@ static int kernel_init(void *unused)
 {
 	vfs_init();
 	observe_init();			/* files in /proc */
+	reclaim_threads_start();
 	blkdev_init();
 	pci_init();
 	virtio_blk_init();

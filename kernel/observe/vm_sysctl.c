@@ -72,6 +72,7 @@ void vm_sysctl_init(void)
 		register_fail_kind(kind);
 	sysctl_register_int("sys/vm/fail_pid", &fail_task_pid, 0, INT_MAX, NULL);
 	sysctl_register_int("sys/vm/fail_seed", &fail_seed, 1, INT_MAX, fail_inject_reset);
+	cache_sysctl_init();
 }
 
 void observe_init(void)

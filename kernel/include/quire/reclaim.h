@@ -64,6 +64,10 @@ void register_oom_ops(const struct oom_ops *ops);
 void reclaim_init(void);	/* registers reclaim_ops */
 void reclaim_threads_start(void); /* kswapd, kreclaimd, bdflush, kupdated */
 
+/* /proc/sys/vm/drop_caches: clean unused pages of files (=> how many), unused objects. */
+unsigned long drop_pagecache(void);
+void drop_slab(void);
+
 extern int vm_swappiness;	/* 0..100: how much to take from ptes against cache */
 
 #endif
