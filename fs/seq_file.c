@@ -9,6 +9,8 @@
  * Locking.  m->lock: one reader at a time; start() to stop() run under it and may hold locks of their own,
  * so the user's buffer is never touched between the two.
  */
+#include <stdarg.h>
+
 #include <quire/err.h>
 #include <quire/errno.h>
 #include <quire/kernel.h>

@@ -21,4 +21,7 @@ void sysctl_register_int(const char *path, int *value, int min, int max, void (*
 void sysctl_register_ulong(const char *path, unsigned long *value, unsigned long min,
 			   unsigned long max, void (*changed)(void));
 
+/* fs/proc: registers the file system; from vfs_init. */
+void proc_init(void);
+
 #endif
