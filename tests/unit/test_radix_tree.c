@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* sources: kernel/lib/radix_tree.c */
 /*
  * The radix tree against a plain array as its model, nodes counted, allocation failing at will.
+ *
+ * links: kernel/lib/radix_tree.c
  */
-#include <setjmp.h>
-#include <stdarg.h>
+#include "unit.h"
+
 #include <stdlib.h>
 
 #include <quire/errno.h>
 #include <quire/radix_tree.h>
-
-#include <cmocka.h>
 
 #define SPAN 5000u
 #define STEPS 60000
