@@ -109,7 +109,6 @@ int ext2_load_super(struct super_block *sb, bool silent);
 /* ---- super.c ---- */
 /* The file system is wrong: says so, marks it, makes it read-only if that was asked for. Any task context. */
 __printf(2, 3) void ext2_error(struct super_block *sb, const char *fmt, ...);
-void ext2_init(void);
 
 /* ---- groups.c ---- */
 int ext2_load_groups(struct super_block *sb); /* => 0, -EIO, -EINVAL, -ENOMEM */

@@ -378,6 +378,7 @@ int devfs_create(const char *name, umode_t mode, dev_t dev); /* "ttyS0", "pts/0"
 void devfs_remove(const char *name);
 
 /* ---- start-up ---- */
+void ext2_init(void);		   /* registers ext2; before prepare_namespace */
 void vfs_init(void);		   /* caches, rootfs (tmpfs), the initramfs unpacked into it */
 void prepare_namespace(void);	   /* mounts root= over it, or stays live; runs in the init task */
 void vfs_sync_all(bool wait);	   /* sync(2) */
