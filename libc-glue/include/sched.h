@@ -21,7 +21,22 @@
 #define CLONE_CHILD_CLEARTID	0x00200000
 #define CLONE_CHILD_SETTID	0x01000000
 
+/* Sets of processors. */
+#define CPU_SETSIZE	1024
+#define __CPU_BITS	32
+
+typedef struct {
+	unsigned long __bits[CPU_SETSIZE / __CPU_BITS];
+} cpu_set_t;
+
+#define CPU_ZERO(set)		__builtin_memset((set), 0, sizeof(cpu_set_t))
+#define CPU_SET(cpu, set)	((set)->__bits[(cpu) / __CPU_BITS] |= 1UL << ((cpu) % __CPU_BITS))
+#define CPU_CLR(cpu, set)	((set)->__bits[(cpu) / __CPU_BITS] &= ~(1UL << ((cpu) % __CPU_BITS)))
+#define CPU_ISSET(cpu, set)	(((set)->__bits[(cpu) / __CPU_BITS] >> ((cpu) % __CPU_BITS)) & 1)
+
 __BEGIN_DECLS
+int sched_getaffinity(pid_t pid, size_t size, cpu_set_t *set);
+int sched_setaffinity(pid_t pid, size_t size, const cpu_set_t *set);
 int sched_yield(void);
 int sched_setparam(pid_t pid, const struct sched_param *param);
 int sched_getparam(pid_t pid, struct sched_param *param);

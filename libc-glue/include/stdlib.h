@@ -3,7 +3,12 @@
 #ifndef _QUIRE_STDLIB_H
 #define _QUIRE_STDLIB_H
 
+/* newlib declares two functions that are in no standard and that programs like to have themselves. */
+#define itoa __newlib_itoa
+#define utoa __newlib_utoa
 #include_next <stdlib.h>
+#undef itoa
+#undef utoa
 #include <sys/types.h>
 
 _BEGIN_STD_C

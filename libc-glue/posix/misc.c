@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <paths.h>
+#include <reent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +83,18 @@ int remove(const char *path)
 	if (unlink(path) == 0)
 		return 0;
 	return errno == EISDIR || errno == EPERM ? rmdir(path) : -1;
+}
+
+int _remove_r(struct _reent *reent, const char *path)
+{
+	(void)reent;
+	return remove(path);
+}
+
+/* The kernel says whether the program runs with more rights than its caller. */
+int issetugid(void)
+{
+	return getauxval(AT_SECURE) != 0;
 }
 
 int clearenv(void)

@@ -55,6 +55,17 @@ int sched_rr_get_interval(pid_t pid, struct timespec *interval)
 	return 0;
 }
 
+/* The kernel answers how many bytes it has filled in. */
+int sched_getaffinity(pid_t pid, size_t size, cpu_set_t *set)
+{
+	long ret = sysret(SYSCALL3(SYS_sched_getaffinity, pid, size, set));
+
+	if (ret < 0)
+		return -1;
+	memset((char *)set + ret, 0, size - ret);
+	return 0;
+}
+
 int _getentropy(void *buf, size_t len)
 {
 	return sysret(SYSCALL3(SYS_getrandom, buf, len, 0)) == (long)len ? 0 : -1;

@@ -37,8 +37,11 @@
 #define BLKRRPART	_IO(0x12, 95)
 #define BLKGETSIZE	_IO(0x12, 96)
 #define BLKFLSBUF	_IO(0x12, 97)
+#define BLKRASET	_IO(0x12, 98)
+#define BLKRAGET	_IO(0x12, 99)
 #define BLKSSZGET	_IO(0x12, 104)
 #define BLKBSZGET	_IOR(0x12, 112, unsigned int)
+#define BLKBSZSET	_IOW(0x12, 113, unsigned int)
 #define BLKGETSIZE64	_IOR(0x12, 114, unsigned int)
 
 __BEGIN_DECLS

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+#
+# User programs, into the root tree $(O)/user: user/NAME.c is /bin/NAME (or /sbin/NAME when it is in
+# user_sbin), user/init/ is /sbin/init, user/tests/NAME.c is /tests/NAME.
+
+user_sbin	:= swapon swapoff poweroff
+user_progs	:= $(patsubst user/%.c,%,$(sort $(wildcard user/*.c)))
+user_tests	:= $(patsubst user/tests/%.c,%,$(sort $(wildcard user/tests/*.c)))
+user_scripts	:= $(patsubst user/tests/%,%,$(sort $(wildcard user/tests/*.sh)))
+user_init	:= $(sort $(wildcard user/init/*.c))
+
+USER_BINS := $(O)/user/sbin/init \
+	$(foreach p,$(user_progs),$(O)/user/$(if $(filter $(p),$(user_sbin)),sbin,bin)/$(p)) \
+	$(addprefix $(O)/user/tests/,$(user_tests) $(user_scripts))
+
+USER_CFLAGS := -std=gnu11 -O2 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wno-sign-compare -Wno-unused-parameter -Werror -D_GNU_SOURCE
+
+include user/ports/ports.mk
+
+user: $(USER_BINS) $(PORTS) $(O)/user/.links ## user programs, tests and third-party programs
+.PHONY: user
+
+user_cc = $(UCC) $(USER_CFLAGS) -MMD -MP -MF $(O)/userobj/$(@F).d -MT $@ -s -o $@ $(filter %.c,$^)
+
+$(O)/userobj/.ready:
+	$(Q)mkdir -p $(@D) $(O)/user/bin $(O)/user/sbin $(O)/user/tests
+	$(Q)touch $@
+
+$(O)/user/sbin/init: $(user_init) $(SYSROOT_READY) $(O)/userobj/.ready
+	$(call say,UCC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(UCC) $(USER_CFLAGS) -s -o $@ $(user_init)
+$(O)/user/sbin/init: user/init/init.h
+
+$(O)/user/bin/%: user/%.c $(SYSROOT_READY) $(O)/userobj/.ready
+	$(call say,UCC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(user_cc)
+
+$(O)/user/sbin/%: user/%.c $(SYSROOT_READY) $(O)/userobj/.ready
+	$(call say,UCC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(user_cc)
+
+$(O)/user/tests/%.sh: user/tests/%.sh
+	$(call say,COPY,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)install -m 755 $< $@
+
+# Tests keep their symbols, and touch memory as the source says.
+$(O)/user/tests/%: user/tests/%.c $(SYSROOT_READY) $(O)/userobj/.ready
+	$(call say,UCC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(UCC) $(USER_CFLAGS) -Wno-array-bounds -fno-builtin-malloc -MMD -MP \
+		-MF $(O)/userobj/tests-$(@F).d -MT $@ -o $@ $< -lm
+
+-include $(wildcard $(O)/userobj/*.d)
+
+# Other names of programs: busybox's applets, the shell, what poweroff is also called.
+$(O)/user/.links: $(O)/user/bin/busybox user/user.mk
+	$(call say,LINKS,$(O)/user)
+	$(Q)mkdir -p $(addprefix $(O)/user/,bin sbin usr/bin usr/sbin)
+	$(Q)while read -r path; do \
+		case $$path in /usr/*) up=../../bin;; /bin/*) up=.;; *) up=../bin;; esac; \
+		ln -sf $$up/busybox $(O)/user$$path; \
+	done < $(ports_dir)/busybox/busybox.links
+	$(Q)ln -sf mksh $(O)/user/bin/sh
+	$(Q)for name in reboot halt; do ln -sf poweroff $(O)/user/sbin/$$name; done
+	$(Q)touch $@
