@@ -136,6 +136,7 @@ static void __schedule(bool preempted)
 		preempt_enable_no_resched();
 		return;
 	}
+	rq->nr_switches++;
 	account_switch(prev, next);
 	switch_mm(rq, prev, next);
 	next->on_cpu = true;

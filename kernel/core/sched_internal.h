@@ -20,6 +20,7 @@ struct runqueue {
 	unsigned int nr_running;	/* tasks in both arrays; the idle task is in neither */
 	unsigned int nr_uninterruptible;
 	unsigned long expired_since;	/* jiffies when the first task expired; 0: none has */
+	u64 nr_switches;
 	struct prio_array *active, *expired;
 	struct prio_array arrays[2];
 	struct task_struct *idle;

@@ -26,6 +26,11 @@ unsigned int nr_running(void)
 	return runqueue.nr_running;
 }
 
+u64 nr_context_switches(void)
+{
+	return runqueue.nr_switches;
+}
+
 unsigned int nr_iowait(void)
 {
 	return (unsigned int)atomic_read(&iowait_count);

@@ -8,7 +8,6 @@
 #include <quire/sched.h>
 
 /* ---- pid.c: numbers ---- */
-#define PID_MAX 32768
 
 /* A number in use, by a task, a process group or a session; all fields: tasklist_lock. */
 struct pid {

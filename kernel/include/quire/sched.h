@@ -189,6 +189,7 @@ struct cpu_times {
 };
 extern struct cpu_times cpu_times;
 unsigned int nr_running(void);		/* tasks that run or could */
+u64 nr_context_switches(void);		/* since boot */
 unsigned int nr_iowait(void);		/* tasks in io_schedule */
 void task_cputime(struct task_struct *t, u64 *utime_ns, u64 *stime_ns); /* of one thread */
 
@@ -239,6 +240,8 @@ pid_t kernel_thread(int (*fn)(void *), void *arg, const char *name);
 void do_exit(long code) __attribute__((noreturn));	  /* this thread */
 void do_group_exit(int code) __attribute__((noreturn)); /* the whole process */
 struct task_struct *find_task_by_pid(pid_t pid); /* tasklist_lock held */
+#define PID_MAX 32768
+pid_t last_pid_given(void);		/* /proc/loadavg */
 struct task_struct *get_task_by_pid(pid_t pid);	 /* referenced, or NULL */
 int do_execve(const char *filename, const char __user *const __user *argv,
 	      const char __user *const __user *envp, struct pt_regs *regs);
