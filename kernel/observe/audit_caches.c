@@ -86,21 +86,26 @@ static void audit_buffers(struct audit *a, const struct page *page)
 		audit_diff(a, "page %05lx: its buffers are not a ring", page_to_pfn(page));
 }
 
+static void audit_tag(struct audit *a, struct page *page, unsigned int tag, bool want,
+		      const char *what)
+{
+	if (radix_tree_tag_get(&page->mapping->page_tree, page_tree_index(page), tag) != want)
+		audit_diff(a, "page %05lx: %s and the tree's tag do not agree", page_to_pfn(page),
+			   what);
+}
+
 static void audit_cached(struct audit *a, struct page *page)
 {
 	struct address_space *mapping = page->mapping;
-	bool tagged;
 
 	if (radix_tree_lookup(&mapping->page_tree, page_tree_index(page)) != page) {
 		audit_diff(a, "page %05lx: not in the tree of its mapping %p at %lx",
 			   page_to_pfn(page), mapping, page->index);
 		return;
 	}
-	tagged = radix_tree_tag_get(&mapping->page_tree, page_tree_index(page),
-				    PAGECACHE_TAG_WRITEBACK);
-	if (tagged != PageWriteback(page))
-		audit_diff(a, "page %05lx: PG_writeback and the tree's tag do not agree",
-			   page_to_pfn(page));
+	audit_tag(a, page, PAGECACHE_TAG_WRITEBACK, PageWriteback(page), "PG_writeback");
+	if (PageDirty(page) && mapping_counts_dirty(mapping))
+		audit_tag(a, page, PAGECACHE_TAG_DIRTY, true, "PG_dirty");
 	if (first_of_tree(page))
 		audit_tree(a, mapping);
 }
@@ -124,6 +129,8 @@ void audit_page_cache(struct audit *a)
 		if (!page->mapping)
 			continue;
 		audit_cached(a, page);
+		if (!mapping_counts_dirty(page->mapping))
+			continue;
 		if (!mapping_counts_dirty(page->mapping))
 			continue;
 		dirty += PageDirty(page);

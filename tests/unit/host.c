@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include <quire/assert.h>
+#include <quire/gfp.h>
 #include <quire/lock.h>
+#include <quire/mutex.h>
 #include <quire/page.h>
 #include <quire/printk.h>
 #include <quire/trace.h>

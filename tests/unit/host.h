@@ -31,6 +31,9 @@ extern int host_locks_held; /* 0 between calls, or a lock was forgotten */
 
 /* A fresh mem_map of n frames, all zero, in ASan's sight. */
 void host_mem_map(unsigned long n);
+/* The same, and low memory behind it: __get_free_pages takes blocks from there. */
+void host_low_memory(unsigned long n);
+extern long host_frames_out; /* frames taken and not given back */
 /* A small generator of its own: the same sequence everywhere. */
 unsigned int host_random(void);
 void host_seed(unsigned int seed);
