@@ -27,7 +27,7 @@ libc_ssrc	:= $(sort $(wildcard libc-glue/sys/*.S))
 sysroot: $(SYSROOT_READY) ## the compiler wrapper, newlib and Quire's library
 toolchain: $(O)/toolchain/.ready
 
-$(O)/toolchain/.ready: tools/toolchain/mkwrapper
+$(O)/toolchain/.ready: tools/toolchain/mkwrapper | setup
 	$(call say,TOOLS,$(O)/toolchain)
 	$(Q)CROSS=$(CROSS) tools/toolchain/mkwrapper $(O)/toolchain $(SYSROOT)
 	$(Q)touch $@
@@ -50,7 +50,7 @@ newlib_conf := --host=i686-quire-elf --prefix=$(sysroot_abs) --disable-multilib 
 # Members of libc.a that Quire's library replaces.
 newlib_replaced := libc_a-_isatty.o libc_a-remove.o
 
-$(DL)/newlib-source.deb: | tools/toolchain/fetch
+$(DL)/newlib-source.deb: | tools/toolchain/fetch setup
 	$(call say,FETCH,newlib-source)
 	$(Q)rm -f $(DL)/newlib-source_*.deb
 	$(Q)tools/toolchain/fetch deb $(NEWLIB_SUITE) newlib-source $(DL)
