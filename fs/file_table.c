@@ -20,7 +20,6 @@
 #include <quire/slab.h>
 #include <quire/string.h>
 
-#define CLONE_FILES 0x00000400ul
 #define FIRST_FDS 32u
 
 /* Room for n descriptors, all empty, in one piece: the file pointers, then the two bitmaps. */

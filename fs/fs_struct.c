@@ -17,7 +17,6 @@
 #include <quire/string.h>
 #include <quire/uaccess.h>
 
-#define CLONE_FS 0x00000200ul
 #define DEFAULT_UMASK 0022
 
 /* The idle task's; every kernel thread starts as a copy. */
