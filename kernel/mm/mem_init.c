@@ -4,7 +4,7 @@
  *
  * mem_map itself is placed at the top of low memory, so that on a large machine
  * it does not eat the DMA zone.  Every frame starts as PG_reserved; the frames of RAM
- * that boot does not keep are then handed to their zones one by one.  What stays
+ * that boot does not keep are then handed to their zones.  What stays
  * reserved (kernel image, holes, mem_map) is outside counting for ever, except
  * ranges that boot gives back later (free_reserved_range).
  */
@@ -44,10 +44,30 @@ static void reserve_all(void)
 		mem_map[pfn].flags = 1ul << PG_reserved;
 }
 
+/* Give every usable run of frames to its zones, but for mem_map's own. */
+static void hand_out_frames(unsigned long map_pfn, unsigned long map_frames)
+{
+	unsigned long pfn, run = 0; /* usable frames just before pfn */
+
+	for (pfn = 0; pfn < max_pfn; pfn++) {
+		bool ram = boot_frame_is_ram(pfn);
+
+		num_physpages += ram;
+		if (ram && !boot_frame_reserved(pfn) &&
+		    (pfn < map_pfn || pfn >= map_pfn + map_frames)) {
+			run++;
+			continue;
+		}
+		zone_add_range(pfn - run, pfn);
+		run = 0;
+	}
+	zone_add_range(max_pfn - run, max_pfn);
+}
+
 void mem_init(void)
 {
 	unsigned long n = PFN_UP(max_pfn * sizeof(struct page));
-	unsigned long map_pfn, pfn;
+	unsigned long map_pfn;
 
 	boot_alloc_end();
 	map_pfn = find_top_run(n);
@@ -55,11 +75,7 @@ void mem_init(void)
 	reserve_all();
 	register_page_free(free_one_frame);
 	zones_init(max_dma_pfn, max_low_pfn, max_pfn);
-	for (pfn = 0; pfn < max_pfn; pfn++) {
-		num_physpages += boot_frame_is_ram(pfn);
-		if (frame_usable(pfn) && (pfn < map_pfn || pfn >= map_pfn + n))
-			zone_add_frame(pfn);
-	}
+	hand_out_frames(map_pfn, n);
 	zones_finish();
 	printk(KERN_INFO "memory: %lu KiB of RAM, %lu KiB free, %lu KiB HighMem, mem_map %lu KiB\n",
 	       num_physpages * (PAGE_SIZE / 1024), nr_free_pages() * (PAGE_SIZE / 1024),
@@ -70,9 +86,8 @@ void free_reserved_range(unsigned long start_pfn, unsigned long end_pfn)
 {
 	unsigned long pfn;
 
-	for (pfn = start_pfn; pfn < end_pfn; pfn++) {
+	for (pfn = start_pfn; pfn < end_pfn; pfn++)
 		assert(boot_frame_is_ram(pfn) && PageReserved(pfn_to_page(pfn)));
-		zone_add_frame(pfn);
-	}
+	zone_add_range(start_pfn, end_pfn);
 	setup_zone_watermarks();
 }

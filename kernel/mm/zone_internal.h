@@ -62,8 +62,8 @@ struct zonelist {
 extern struct zonelist zonelists[MAX_NR_ZONES];
 /* Carve [0, end) into zones; dma_limit and low_end are the boundaries, in frames. */
 void zones_init(unsigned long dma_limit, unsigned long low_end, unsigned long end);
-/* Hand a frame of RAM to its zone for the first time (boot, or memory that boot kept until now). */
-void zone_add_frame(unsigned long pfn);
+/* Hand frames of RAM to their zones for the first time (boot, or memory that boot kept until now). */
+void zone_add_range(unsigned long pfn, unsigned long end);
 /* Once every frame is in: zonelists, list sizes, marks. */
 void zones_finish(void);
 

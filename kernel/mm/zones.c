@@ -67,19 +67,41 @@ static enum zone_type zone_of_pfn(unsigned long pfn)
 	return z;
 }
 
-void zone_add_frame(unsigned long pfn)
+/* The largest aligned block that starts at pfn and ends by end. */
+static unsigned int block_order(unsigned long pfn, unsigned long end)
 {
-	struct page *page = pfn_to_page(pfn);
-	enum zone_type z = zone_of_pfn(pfn);
+	unsigned int order = 0;
 
-	page->flags = (unsigned long)z << PAGE_ZONE_SHIFT;
+	while (order + 1 < MAX_ORDER && !(pfn & ((2ul << order) - 1)) && pfn + (2ul << order) <= end)
+		order++;
+	return order;
+}
+
+static void add_block(enum zone_type z, unsigned long pfn, unsigned int order)
+{
+	unsigned long flags = (unsigned long)z << PAGE_ZONE_SHIFT, n = 1ul << order, i;
+
 	if (z == ZONE_HIGHMEM) {
-		SetPageHighMem(page);
-		totalhigh_pages++;
+		flags |= 1ul << PG_highmem;
+		totalhigh_pages += n;
 	}
-	zones[z].present_pages++;
-	totalram_pages++;
-	free_frames(page, 0);
+	for (i = 0; i < n; i++)
+		pfn_to_page(pfn + i)->flags = flags | (i ? 1ul << PG_compound : 0);
+	zones[z].present_pages += n;
+	totalram_pages += n;
+	free_frames(pfn_to_page(pfn), order);
+}
+
+void zone_add_range(unsigned long pfn, unsigned long end)
+{
+	while (pfn < end) {
+		enum zone_type z = zone_of_pfn(pfn);
+		unsigned long zone_end = zones[z].start_pfn + zones[z].spanned_pages;
+		unsigned int order = block_order(pfn, min(end, zone_end));
+
+		add_block(z, pfn, order);
+		pfn += 1ul << order;
+	}
 }
 
 static void build_zonelists(void)
