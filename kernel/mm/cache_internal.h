@@ -14,6 +14,11 @@
  * => -EEXIST
  */
 int cache_insert(struct address_space *mapping, struct page *page, pgoff_t index);
+/*
+ * Between a file's tree and the swap cache, in one step: a lookup that goes through both finds it in one.
+ * Page locked, not under writeback.  => -EEXIST, -ENOMEM: nothing changed.  May sleep.
+ */
+int cache_move(struct page *page, struct address_space *to, pgoff_t index);
 /* What a page of the cache may count when nobody but the caller (one pin) uses it. */
 int freeable_count(const struct page *page);
 /* Drop the page's buffers, if any.  Page locked.  => false: busy */

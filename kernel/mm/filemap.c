@@ -171,31 +171,39 @@ unsigned int find_get_pages_tag(struct address_space *mapping, pgoff_t *start, i
 
 /* ---- entering and leaving ---- */
 
-int cache_insert(struct address_space *mapping, struct page *page, pgoff_t index)
+/* The tree of mapping gains the page; the cache's reference is there already. */
+static int insert_locked(struct address_space *mapping, struct page *page, pgoff_t index)
 {
 	bool swap = mapping == &swapper_space;
-	unsigned long flags;
 	int err;
 
-	assert(PageLocked(page) && !page->mapping);
-	spin_lock_irqsave(&mapping->lock, flags);
 	page->index = index;
 	if (swap)
 		SetPageSwapCache(page);
 	err = radix_tree_insert(&mapping->page_tree, page_tree_index(page), page);
 	if (err) {
-		if (swap)
-			ClearPageSwapCache(page);
-	} else {
-		get_page(page);
-		page->mapping = mapping;
-		mapping->nrpages++;
-		if (!swap)
-			atomic_inc(&nr_pagecache);
-		if (PageDirty(page))
-			radix_tree_tag_set(&mapping->page_tree, page_tree_index(page),
-					   PAGECACHE_TAG_DIRTY);
+		ClearPageSwapCache(page);
+		return err;
 	}
+	page->mapping = mapping;
+	mapping->nrpages++;
+	if (!swap)
+		atomic_inc(&nr_pagecache);
+	if (PageDirty(page))
+		radix_tree_tag_set(&mapping->page_tree, page_tree_index(page), PAGECACHE_TAG_DIRTY);
+	return 0;
+}
+
+int cache_insert(struct address_space *mapping, struct page *page, pgoff_t index)
+{
+	unsigned long flags;
+	int err;
+
+	assert(PageLocked(page) && !page->mapping);
+	spin_lock_irqsave(&mapping->lock, flags);
+	err = insert_locked(mapping, page, index);
+	if (!err)
+		get_page(page);
 	spin_unlock_irqrestore(&mapping->lock, flags);
 	return err;
 }
@@ -252,6 +260,32 @@ void remove_from_page_cache(struct page *page)
 	spin_unlock_irqrestore(&mapping->lock, flags);
 	trace_vm(cache_del, page, NULL, 0, 0, 0);
 	put_page(page);
+}
+
+int cache_move(struct page *page, struct address_space *to, pgoff_t index)
+{
+	struct address_space *from = page->mapping;
+	struct address_space *file = from == &swapper_space ? to : from;
+	unsigned long flags, slot;
+	int err = radix_tree_preload(GFP_NOIO | __GFP_NOWARN);
+
+	if (err)
+		return err;
+	assert(PageLocked(page) && (to == &swapper_space) != (from == &swapper_space));
+	spin_lock_irqsave(&file->lock, flags);
+	spin_lock_nested(&swapper_space.lock, 1);
+	slot = to == &swapper_space ? swap_tree_index((swp_entry_t){ index }) : index;
+	if (radix_tree_lookup(&to->page_tree, slot)) {
+		err = -EEXIST;
+	} else {
+		cache_delete_locked(from, page);
+		err = insert_locked(to, page, index);
+		assert(!err);
+	}
+	spin_unlock(&swapper_space.lock);
+	spin_unlock_irqrestore(&file->lock, flags);
+	radix_tree_preload_end();
+	return err;
 }
 
 int freeable_count(const struct page *page)

@@ -13,8 +13,6 @@
 #include <quire/sched.h>
 #include <quire/swap.h>
 #include <quire/timer.h>
-#include <quire/trace.h>
-#include <quire/vmstat.h>
 
 #include "cache_internal.h"
 #include "reclaim_internal.h"
@@ -86,8 +84,6 @@ static bool kill_somebody(enum zone_type class, gfp_t gfp, unsigned int order)
 		return true; /* one is dying */
 	if (!victim)
 		return false;
-	count_vm_event(oom_kill);
-	trace_vm(oom_kill, NULL, NULL, victim->pid, 0, 0);
 	oom_ops->kill(victim);
 	oom.killed = jiffies;
 	oom.any_kill = true;

@@ -81,6 +81,34 @@ int add_to_swap(struct page *page)
 	return 0;
 }
 
+int move_to_swap_cache(struct page *page, swp_entry_t entry)
+{
+	int err = swap_duplicate(entry);
+
+	if (err)
+		return err;
+	err = cache_move(page, &swapper_space, entry.val);
+	if (err)
+		swap_free(entry);
+	else
+		trace_vm(swap_cache_add, page, NULL, 0, 0, entry.val);
+	return err;
+}
+
+int move_from_swap_cache(struct page *page, pgoff_t index, struct address_space *mapping)
+{
+	swp_entry_t entry = entry_of(page);
+	int err = cache_move(page, mapping, index);
+
+	if (err)
+		return err;
+	trace_vm(swap_cache_del, page, NULL, 0, 0, entry.val);
+	ClearPageAnon(page);
+	set_page_dirty(page);
+	swap_free(entry);
+	return 0;
+}
+
 /* ---- leaving ---- */
 
 void delete_from_swap_cache(struct page *page)
