@@ -32,16 +32,7 @@ static int ext2_writepage(struct page *page)
 static int ext2_prepare_write(struct file *file, struct page *page, unsigned int from,
 			      unsigned int to)
 {
-	struct inode *inode = page->mapping->host;
-	int error = block_prepare_write(page, from, to, ext2_get_block);
-	loff_t start = (loff_t)page->index << PAGE_SHIFT, size = i_size_read(inode);
-
-	/* Blocks allocated beyond the end before the disk was full belong to nobody. */
-	if (error && start + to > size) {
-		block_invalidatepage(page, start >= size ? 0 : size - start);
-		ext2_trim(inode);
-	}
-	return error;
+	return block_prepare_write(page, from, to, ext2_get_block);
 }
 
 static sector_t ext2_bmap(struct address_space *mapping, sector_t block)

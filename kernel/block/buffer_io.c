@@ -190,8 +190,7 @@ static void note_write_error(struct buffer_head *bh)
 {
 	report_error(bh, "writing");
 	set_buffer_write_io_error(bh);
-	if (bh->b_page->mapping)
-		set_bit(AS_EIO, &bh->b_page->mapping->flags);
+	mapping_set_error(bh->b_page->mapping, -EIO);
 }
 
 void end_buffer_read_sync(struct buffer_head *bh, int uptodate)

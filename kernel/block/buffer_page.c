@@ -264,10 +264,8 @@ static int write_through_buffers(struct page *page, struct inode *inode, get_blo
 		create_empty_buffers(page, block_size(inode), BIT(BH_Dirty) | BIT(BH_Uptodate));
 	head = page->buffers;
 	error = map_for_write(page, inode, head, get_block);
-	if (error) {
+	if (error)
 		SetPageError(page);
-		set_bit(error == -ENOSPC ? AS_ENOSPC : AS_EIO, &page->mapping->flags);
-	}
 	n = collect_writes(head);
 	set_page_writeback(page);
 	unlock_page(page);
@@ -290,6 +288,7 @@ int block_write_full_page(struct page *page, get_block_t get_block)
 		return write_through_buffers(page, inode, get_block);
 	if (page->index > end_index || offset == 0) {
 		/* Truncation is about to take it. */
+		cancel_dirty_page(page);
 		block_invalidatepage(page, 0);
 		unlock_page(page);
 		return 0;
