@@ -29,6 +29,7 @@
 #include <quire/slab.h>
 #include <quire/string.h>
 #include <quire/swap.h>
+#include <quire/tty.h>
 #include <quire/vmalloc.h>
 #include <quire/vmstat.h>
 
@@ -111,6 +112,11 @@ static int kernel_init(void *unused)
 {
 	vfs_init();
 	observe_init();			/* files in /proc */
+	tty_init();
+	vt_init();			/* before serial: without console= the screen is /dev/console */
+	serial_init();
+	keyboard_init();
+	pty_init();
 	reclaim_threads_start();
 	blkdev_init();
 	pci_init();

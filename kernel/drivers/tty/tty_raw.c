@@ -61,6 +61,26 @@ size_t tty_input(struct tty_struct *tty, const u8 *buf, size_t n)
 	return done;
 }
 
+size_t tty_input_room(struct tty_struct *tty)
+{
+	struct tty_raw *raw = &tty->raw;
+	unsigned long flags;
+	size_t room;
+
+	spin_lock_irqsave(&raw->lock, flags);
+	room = TTY_RAW_SIZE - used(raw);
+	if (!room)
+		raw->throttled = true;
+	spin_unlock_irqrestore(&raw->lock, flags);
+	return room;
+}
+
+void tty_input_break(struct tty_struct *tty)
+{
+	tty->raw.broke = true;
+	tty_kick(tty);
+}
+
 void tty_raw_flush(struct tty_struct *tty)
 {
 	unsigned long flags;
@@ -96,12 +116,23 @@ static bool end_throttle(struct tty_raw *raw)
 	return was;
 }
 
+/* A break that comes between the two is seen by the next round: its kick comes after the store. */
+static bool take_break(bool *p)
+{
+	bool old = READ_ONCE(*p);
+
+	WRITE_ONCE(*p, false);
+	return old;
+}
+
 static void drain(struct tty_struct *tty)
 {
 	u8 buf[CHUNK];
 	size_t n;
 
 	mutex_lock(&tty->lock);
+	if (take_break(&tty->raw.broke))
+		ldisc_break(tty);
 	do {
 		n = raw_take(&tty->raw, buf, min_t(size_t, ldisc_room(tty), CHUNK));
 		ldisc_receive(tty, buf, n);

@@ -54,6 +54,7 @@ struct tty_raw {			/* raw.lock, interrupts off */
 	spinlock_t lock;
 	u32 head, tail;			/* free-running */
 	bool throttled;			/* the driver was told that the ring is full */
+	bool broke;			/* a break came since ttyd last looked */
 	bool queued;			/* on ttyd's list */
 	struct list_head link;
 	u8 *buf;			/* TTY_RAW_SIZE bytes */
@@ -109,7 +110,8 @@ struct tty_struct *tty_find(dev_t dev);		/* tty_mutex held */
  * full: the driver holds back its source until unthrottle() is called.
  */
 size_t tty_input(struct tty_struct *tty, const u8 *buf, size_t n);
-void tty_input_break(struct tty_struct *tty);	/* a break condition: BRKINT */
+size_t tty_input_room(struct tty_struct *tty);	/* asking and finding none counts as a short tty_input */
+void tty_input_break(struct tty_struct *tty);	/* a break condition on the line; any context */
 /* The driver has room again; any context. */
 void tty_write_wakeup(struct tty_struct *tty);
 /* The line is gone: SIGHUP to its session, end of file for all. May sleep. */
