@@ -358,7 +358,7 @@ static int carry_out(struct qrun_record *r)
 
 	switch (r->kind) {
 	case QRUN_JOB:
-		snprintf(token, sizeof(token), "%s", r->path);
+		snprintf(token, sizeof(token), "%.31s", r->path);
 		out_pos = (off_t)r->arg * SECTOR;
 		answer("ready");
 		break;
