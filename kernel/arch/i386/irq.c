@@ -133,9 +133,7 @@ static void run_expired_timers(void)
 		return;
 	in_timers = true;
 	preempt_disable();
-	local_irq_enable();
-	run_timers();
-	local_irq_disable();
+	run_timers();			/* with interrupts on while a timer's function runs */
 	preempt_enable_no_resched();
 	in_timers = false;
 }
