@@ -52,7 +52,6 @@ static DEFINE_SPINLOCK(irq_lock);
 static struct irq_line lines[NR_IRQS];
 static struct irq_action action_pool[MAX_ACTIONS];
 static u16 pic_mask = 0xffff;
-static bool in_timers;			/* this CPU runs expired timers */
 
 static void write_mask(int irq)
 {
@@ -126,16 +125,14 @@ static void run_actions(int irq)
 	}
 }
 
-/* The tail of the outermost interrupt. */
+/* The tail of the outermost interrupt: run_timers() turns interrupts on around each function, and does not nest. */
 static void run_expired_timers(void)
 {
-	if (in_timers || preempt_count() & HARDIRQ_MASK)
+	if (preempt_count() & HARDIRQ_MASK)
 		return;
-	in_timers = true;
 	preempt_disable();
-	run_timers();			/* with interrupts on while a timer's function runs */
+	run_timers();
 	preempt_enable_no_resched();
-	in_timers = false;
 }
 
 void do_irq(struct pt_regs *regs, int irq)

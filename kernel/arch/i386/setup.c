@@ -9,6 +9,7 @@
 #include <quire/bootinfo.h>
 #include <quire/cmdline.h>
 #include <quire/printk.h>
+#include <quire/sched.h>
 #include "internal.h"
 
 #define MULTIBOOT_MAGIC	0x2BADB002u
@@ -16,6 +17,7 @@
 /* From head.S, on the boot stack, which becomes the idle task's. Before desc_init() there is no %fs. */
 asmlinkage __noreturn void i386_start(u32 magic, phys_addr_t info)
 {
+	init_task.stack = boot_stack;
 	desc_init();
 	idt_init();
 	extable_init();
