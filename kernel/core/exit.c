@@ -11,8 +11,10 @@
  * Children hang on the group leader, so they lose their parent when the process is dead, not
  * when one of its threads ends.
  */
+#include <abi/futex.h>
 #include <quire/assert.h>
 #include <quire/fs.h>
+#include <quire/futex.h>
 #include <quire/kernel.h>
 #include <quire/mm.h>
 #include <quire/printk.h>
@@ -50,12 +52,12 @@ void mm_release(struct task_struct *t)
 	struct completion *vfork;
 
 	if (t->robust_list)
-		exit_robust_list(t);
+		exit_robust_list();
 	t->robust_list = NULL;
 	t->clear_child_tid = NULL;
 	if (tid && t->mm && atomic_read(&t->mm->mm_users) > 1) {
 		(void)put_user(0, tid);
-		futex_wake((u32 __user *)tid, 1);
+		futex_wake((u32 __user *)tid, true, 1, FUTEX_BITSET_MATCH_ANY);
 	}
 	task_lock(t);
 	vfork = t->vfork_done;

@@ -27,6 +27,7 @@
 #define STACKS_PER_MEMORY 8	/* kernel stacks may take an eighth of memory */
 #define MIN_THREADS 32
 #define BIRTH_REFERENCES 2
+#define INIT_PID 1		/* the first task that is made */
 
 DEFINE_SPINLOCK(tasklist_lock);
 LIST_HEAD(task_list);
@@ -112,7 +113,7 @@ static void init_child(struct task_struct *t, const struct kernel_clone_args *ar
 	t->flags = (t->flags & ~(PF_MEMALLOC | PF_KSWAPD | PF_FROZEN | PF_KTHREAD)) | PF_FORKNOEXEC;
 	if (args->fn) {
 		t->flags |= PF_KTHREAD;
-		t->blocked = ~0ull;
+		t->blocked = 0;
 		strlcpy(t->comm, args->name, sizeof(t->comm));
 	}
 	t->work = 0;
@@ -230,20 +231,30 @@ static int copy_registers(const struct kernel_clone_args *args, struct task_stru
 	return copy_thread(args->flags, args->stack, t, regs);
 }
 
+/* Files and directories; before the VFS is up there are none. */
+static int copy_places(unsigned long flags, struct task_struct *t)
+{
+	int err = current->files ? copy_files(flags, t) : 0;
+
+	if (err || !current->fs)
+		return err;
+	err = copy_fs(flags, t);
+	if (err)
+		exit_files(t);
+	return err;
+}
+
 /* Undone from the bottom up when a part fails. */
 static int copy_parts(const struct kernel_clone_args *args, struct task_struct *t, struct pt_regs *regs)
 {
 	unsigned long flags = args->flags;
-	int err = copy_files(flags, t);
+	int err = copy_places(flags, t);
 
 	if (err)
 		return err;
-	err = copy_fs(flags, t);
-	if (err)
-		goto undo_files;
 	err = copy_sighand(flags, t);
 	if (err)
-		goto undo_fs;
+		goto undo_places;
 	err = copy_signal(flags, t);
 	if (err)
 		goto undo_sighand;
@@ -261,9 +272,8 @@ undo_signal:
 	put_signal_struct(t->signal);
 undo_sighand:
 	put_sighand_struct(t->sighand);
-undo_fs:
+undo_places:
 	exit_fs(t);
-undo_files:
 	exit_files(t);
 	return err;
 }
@@ -293,6 +303,27 @@ static void link_process(struct task_struct *t, unsigned long flags)
 	pid_get(t->session);
 	list_add_tail(&t->sibling, &t->real_parent->children);
 	list_add_tail(&t->tasks, &task_list);
+	if (t->pid == INIT_PID) {
+		child_reaper = t;
+		t->signal->unkillable = true;
+	}
+}
+
+/* A kernel thread belongs to no session, whoever made it. */
+static void choose_parent(struct task_struct *t, unsigned long flags)
+{
+	if (t->flags & PF_KTHREAD) {
+		t->pgrp = t->session = 0;
+		t->real_parent = &init_task;
+	} else {
+		t->pgrp = current->pgrp;
+		t->session = current->session;
+		if (flags & (CLONE_PARENT | CLONE_THREAD))
+			t->real_parent = current->group_leader->real_parent;
+		else
+			t->real_parent = current->group_leader;
+	}
+	t->parent = t->real_parent;
 }
 
 /*
@@ -309,13 +340,7 @@ static int publish(struct task_struct *t, unsigned long clone_flags)
 		spin_unlock_irq(&tasklist_lock);
 		return -ERESTARTNOINTR;
 	}
-	t->pgrp = current->pgrp;
-	t->session = current->session;
-	if (clone_flags & (CLONE_PARENT | CLONE_THREAD))
-		t->real_parent = current->real_parent;
-	else
-		t->real_parent = current->group_leader;
-	t->parent = t->real_parent;
+	choose_parent(t, clone_flags);
 	if (clone_flags & CLONE_THREAD)
 		link_thread(t);
 	else

@@ -2,8 +2,9 @@
 /*
  * Kernel threads: children of the boot task (later of nobody in particular) without user memory.
  *
- * A thread that must end itself returns from its function.  Signals do not reach it unless it asks: all are
- * blocked at birth, SIGKILL included, because nothing takes it to user mode where they would be delivered.
+ * A thread that must end returns from its function; nobody waits for it.  Signals do not reach it: nothing takes
+ * it to user mode, where they would be delivered.  Whoever creates it, it shares files and directories with
+ * that task, and is a child of the boot task.
  */
 #include <abi/sched.h>
 #include <quire/string.h>

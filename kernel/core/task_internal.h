@@ -86,6 +86,12 @@ void zap_other_threads_locked(struct task_struct *t);	/* SIGKILL for all but t *
 int group_send_sig_info(int sig, struct siginfo *info, struct task_struct *t);
 int kill_pgrp_locked(pid_t pgrp, int sig, struct siginfo *info);
 
+/* ---- signal_calls.c ---- */
+int do_sigaction(int sig, const struct k_sigaction *act, struct k_sigaction *oact);
+int do_sigprocmask(int how, sigset_t set);
+long do_sigsuspend(sigset_t mask);
+sigset_t pending_signals(void);		/* blocked ones that wait */
+
 /* ---- signal_child.c: what a parent hears; tasklist_lock held ---- */
 /* => true: the parent does not want to wait; the caller releases the child */
 bool notify_parent_exit(struct task_struct *leader);
@@ -114,8 +120,6 @@ void process_cputime(struct task_struct *t, u64 *utime, u64 *stime); /* all thre
 /* ---- the others' parts of a process's life ---- */
 void exit_itimers(struct signal_struct *sig);		/* itimer.c: no thread is left */
 void exit_posix_timers(struct signal_struct *sig);
-void exit_robust_list(struct task_struct *t);		/* futex.c: in t's own mm */
-int futex_wake(u32 __user *uaddr, int nr);
 void it_real_fn(unsigned long data);
 void run_cpu_timers(struct task_struct *t, bool user_mode); /* clock interrupt */
 

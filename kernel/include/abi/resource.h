@@ -45,13 +45,10 @@ struct tms {
 #define P_PID 1
 #define P_PGID 2
 
-#define UTS_LEN 65
-struct new_utsname {
-	char sysname[UTS_LEN], nodename[UTS_LEN], release[UTS_LEN], version[UTS_LEN];
-	char machine[UTS_LEN], domainname[UTS_LEN];
-};
+#define UTS_FIELD 65
 struct old_utsname {
-	char sysname[UTS_LEN], nodename[UTS_LEN], release[UTS_LEN], version[UTS_LEN], machine[UTS_LEN];
+	char sysname[UTS_FIELD], nodename[UTS_FIELD], release[UTS_FIELD], version[UTS_FIELD];
+	char machine[UTS_FIELD];
 };
 #define OLD_UTS_LEN 9
 struct oldold_utsname {

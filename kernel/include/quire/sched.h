@@ -107,6 +107,7 @@ struct task_struct {
 	struct pid *pid_ref;		/* the number's entry (pid.c) */
 	int exit_code, exit_signal;
 	int pdeath_signal;
+	bool no_new_privs;		/* prctl: exec gives no set-id bits, inherited */
 	bool did_exec;
 
 	/* signals: sighand->siglock */
