@@ -122,7 +122,6 @@ static int kernel_init(void *unused)
 	pci_init();
 	virtio_blk_init();
 	ata_init();
-	ext2_init();
 	run_self_tests();
 	prepare_namespace();
 	open_console();
