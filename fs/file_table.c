@@ -13,7 +13,7 @@
 #include <quire/bitmap.h>
 #include <quire/err.h>
 #include <quire/file.h>
-#include <quire/fs_syscalls.h>
+#include <quire/syscalls_fs.h>
 #include <quire/kernel.h>
 #include <quire/printk.h>
 #include <quire/sched.h>

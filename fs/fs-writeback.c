@@ -249,9 +249,9 @@ static void inode_pages_dirty(struct inode *inode)
 }
 
 static const struct writeback_ops fs_writeback_ops = {
+	.inode_pages_dirty = inode_pages_dirty,
 	.writeback_inodes = writeback_inodes,
 	.sync_supers = sync_supers,
-	.inode_pages_dirty = inode_pages_dirty,
 };
 
 void writeback_init(void)

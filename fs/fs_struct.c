@@ -7,7 +7,7 @@
  */
 #include <quire/dcache.h>
 #include <quire/err.h>
-#include <quire/fs_syscalls.h>
+#include <quire/syscalls_fs.h>
 #include <quire/mount.h>
 #include <quire/file.h>
 #include <quire/namei.h>
@@ -19,7 +19,6 @@
 
 #define DEFAULT_UMASK 0022
 
-/* The idle task's; every kernel thread starts as a copy. */
 static struct fs_struct *alloc_fs(void)
 {
 	struct fs_struct *fs = kzalloc(sizeof(*fs), GFP_KERNEL);
@@ -106,6 +105,10 @@ int copy_fs(unsigned long clone_flags, struct task_struct *t)
 {
 	struct fs_struct *old = current->fs, *fs;
 
+	if (!old) { /* a kernel thread from before there were file systems */
+		t->fs = NULL;
+		return 0;
+	}
 	if (clone_flags & CLONE_FS) {
 		atomic_inc(&old->count);
 		t->fs = old;

@@ -2,6 +2,7 @@
 /*
  * Small operations on inodes: times, attributes for stat, bad inodes, special files' operations.
  */
+#include <quire/blkdev.h>
 #include <quire/err.h>
 #include <quire/ktime.h>
 #include <quire/math64.h>

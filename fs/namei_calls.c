@@ -7,7 +7,7 @@
  */
 #include <quire/dcache.h>
 #include <quire/err.h>
-#include <quire/fs_syscalls.h>
+#include <quire/syscalls_fs.h>
 #include <quire/mount.h>
 #include <quire/namei.h>
 #include <quire/sched.h>
@@ -121,19 +121,19 @@ static int with_umask(int mode)
 	return mode & ~current->fs->umask;
 }
 
-long sys_mkdirat(int dfd, const char __user *name, umode_t mode)
+long sys_mkdirat(int dfd, const char __user *name, int mode)
 {
 	struct make_args args = { .mode = with_umask(mode) };
 
 	return make_user(dfd, name, true, make_dir, &args, NULL);
 }
 
-long sys_mkdir(const char __user *name, umode_t mode)
+long sys_mkdir(const char __user *name, int mode)
 {
 	return sys_mkdirat(AT_FDCWD, name, mode);
 }
 
-long sys_mknodat(int dfd, const char __user *name, umode_t mode, unsigned int dev)
+long sys_mknodat(int dfd, const char __user *name, int mode, unsigned int dev)
 {
 	struct make_args args = { .mode = with_umask(mode), .dev = dev };
 
@@ -142,7 +142,7 @@ long sys_mknodat(int dfd, const char __user *name, umode_t mode, unsigned int de
 	return make_user(dfd, name, false, make_node, &args, NULL);
 }
 
-long sys_mknod(const char __user *name, umode_t mode, unsigned int dev)
+long sys_mknod(const char __user *name, int mode, unsigned int dev)
 {
 	return sys_mknodat(AT_FDCWD, name, mode, dev);
 }

@@ -12,7 +12,7 @@
 #include <quire/blkdev.h>
 #include <quire/dcache.h>
 #include <quire/err.h>
-#include <quire/fs_syscalls.h>
+#include <quire/syscalls_fs.h>
 #include <quire/kernel.h>
 #include <quire/mount.h>
 #include <quire/namei.h>
@@ -330,7 +330,7 @@ static char *copy_mount_data(const void __user *data)
 #define MS_MGC_MSK 0xffff0000u
 
 long sys_mount(const char __user *dev_name, const char __user *dir_name, const char __user *type,
-	       unsigned long flags, const void __user *data)
+	       unsigned long flags, void __user *data)
 {
 	char *dev, *dir, *fstype, *opts;
 	long err;

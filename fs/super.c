@@ -142,6 +142,8 @@ static void generic_shutdown_super(struct super_block *sb)
 {
 	if (!sb->s_root)
 		return;
+	if (sb->s_flags & SB_PINNED_DENTRIES)
+		d_genocide(sb->s_root);
 	shrink_dcache_for_umount(sb);
 	fsync_super(sb);
 	if (invalidate_inodes(sb))

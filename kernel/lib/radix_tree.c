@@ -390,6 +390,13 @@ unsigned int radix_tree_gang_lookup_tag(const struct radix_tree_root *root, void
 	return gang_lookup(root, results, first, max, tag);
 }
 
+void *radix_tree_next_item(const struct radix_tree_root *root, unsigned long *index)
+{
+	struct radix_tree_node *leaf = next_leaf(root, index, ANY_ITEM);
+
+	return leaf ? leaf->slots[slot_at(*index, 0)] : NULL;
+}
+
 unsigned long radix_tree_next_hole(const struct radix_tree_root *root, unsigned long index,
 				   unsigned long max_scan)
 {

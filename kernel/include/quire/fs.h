@@ -50,7 +50,7 @@ struct timespec64 {
 /* ---- file system types and mounts ---- */
 struct file_system_type {
 	const char *name;
-	unsigned int fs_flags; /* FS_REQUIRES_DEV, FS_NODEV */
+	unsigned int fs_flags; /* FS_REQUIRES_DEV, FS_SINGLE */
 	/* Fill a fresh super block (s_root set on success). data: mount options. => 0 or -errno */
 	int (*fill_super)(struct super_block *sb, void *data, bool silent);
 	struct list_head link;
@@ -166,6 +166,8 @@ struct inode {
 #define I_REFERENCED 256u    /* used since the shrinker last looked */
 /* s_flags, beside MS_*: in memory only, so nothing is ever written back. */
 #define SB_NO_WRITEBACK (1ul << 30)
+/* Each hashed dentry is pinned by its file system: umount drops these pins first. */
+#define SB_PINNED_DENTRIES (1ul << 29)
 
 void inode_init_once(struct inode *inode); /* for a file system's own inode cache */
 struct inode *new_inode(struct super_block *sb); /* count 1, not hashed; ERR: NULL */
@@ -209,6 +211,8 @@ int notify_change(struct dentry *dentry, struct iattr *attr); /* i_mutex held */
 int inode_change_ok(struct inode *inode, struct iattr *attr);
 int inode_setattr(struct inode *inode, struct iattr *attr); /* size: truncates */
 int do_truncate(struct dentry *dentry, loff_t length);
+/* A write by an ordinary user takes set-id bits away. i_mutex held. */
+void file_remove_suid(struct file *file);
 
 struct kstat {
 	u64 ino;

@@ -44,6 +44,8 @@ void *radix_tree_delete(struct radix_tree_root *root, unsigned long index);
 /* Items from first on, ascending; => how many were stored in results. */
 unsigned int radix_tree_gang_lookup(const struct radix_tree_root *root, void **results,
 				    unsigned long first, unsigned int max);
+/* The first item at or after *index, which becomes its index; NULL: none, *index is undefined. */
+void *radix_tree_next_item(const struct radix_tree_root *root, unsigned long *index);
 /* Tags of an item that is there; others are ignored. */
 void radix_tree_tag_set(struct radix_tree_root *root, unsigned long index, unsigned int tag);
 void radix_tree_tag_clear(struct radix_tree_root *root, unsigned long index, unsigned int tag);

@@ -8,13 +8,21 @@
 #include <quire/fs.h>
 
 extern const struct file_operations def_chr_fops;  /* char_dev.c: hands over to the driver */
-extern const struct file_operations def_blk_fops;  /* the block layer's */
 extern const struct file_operations def_fifo_fops; /* fifo.c */
+
+extern const struct file_operations kmsg_fops;    /* kmsg.c */
 
 int chrdevs_show(struct seq_file *m, void *v); /* "Character devices:" part of /proc/devices */
 void mem_devices_init(void);		       /* null, zero, full, random, urandom, kmsg */
 void devfs_init(void);			       /* before the first driver */
 int devfs_mount(void);			       /* on /dev of the calling task's root */
+
+/* Nameless inodes and the mount that their files claim (anon_inode.c). */
+struct vfsmount *anon_mnt(void);
+struct inode *new_anon_inode(umode_t mode);
+
+/* An open file of these operations, for calls that make one. => fd or -errno (eventfd.c) */
+int anon_fd(const char *name, const struct file_operations *fops, void *data, unsigned int flags);
 
 /* ---- pipes (pipe.c) ---- */
 #define PIPE_BUF 4096u

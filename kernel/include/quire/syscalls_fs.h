@@ -8,6 +8,7 @@
 #include <quire/types.h>
 #include <abi/time.h>
 
+struct epoll_event;
 struct iovec;
 struct pollfd;
 struct linux_dirent;
@@ -16,9 +17,9 @@ struct old_linux_dirent;
 struct old_linux_stat;
 struct old_utimbuf32;
 struct sel_arg_struct;
-struct stat;
+struct stat32;
 struct stat64;
-struct statfs;
+struct statfs32;
 struct statfs64;
 struct statx;
 
@@ -121,17 +122,17 @@ long sys_utimensat_time64(int dfd, const char __user *name, const struct kernel_
 long sys_stat(const char __user *name, struct old_linux_stat __user *buf);
 long sys_lstat(const char __user *name, struct old_linux_stat __user *buf);
 long sys_fstat(unsigned int fd, struct old_linux_stat __user *buf);
-long sys_newstat(const char __user *name, struct stat __user *buf);
-long sys_newlstat(const char __user *name, struct stat __user *buf);
-long sys_newfstat(unsigned int fd, struct stat __user *buf);
+long sys_newstat(const char __user *name, struct stat32 __user *buf);
+long sys_newlstat(const char __user *name, struct stat32 __user *buf);
+long sys_newfstat(unsigned int fd, struct stat32 __user *buf);
 long sys_stat64(const char __user *name, struct stat64 __user *buf);
 long sys_lstat64(const char __user *name, struct stat64 __user *buf);
 long sys_fstat64(unsigned int fd, struct stat64 __user *buf);
 long sys_fstatat64(int dfd, const char __user *name, struct stat64 __user *buf, int flags);
 long sys_statx(int dfd, const char __user *name, unsigned int flags, unsigned int mask,
 	       struct statx __user *buf);
-long sys_statfs(const char __user *name, struct statfs __user *buf);
-long sys_fstatfs(unsigned int fd, struct statfs __user *buf);
+long sys_statfs(const char __user *name, struct statfs32 __user *buf);
+long sys_fstatfs(unsigned int fd, struct statfs32 __user *buf);
 long sys_statfs64(const char __user *name, size_t size, struct statfs64 __user *buf);
 long sys_fstatfs64(unsigned int fd, size_t size, struct statfs64 __user *buf);
 long sys_ustat(unsigned int dev, void __user *buf);
@@ -141,7 +142,6 @@ long sys_mount(const char __user *dev, const char __user *dir, const char __user
 	       void __user *data);
 long sys_oldumount(const char __user *name);
 long sys_umount(const char __user *name, int flags);
-long sys_pivot_root(const char __user *new_root, const char __user *put_old);
 
 /* waiting for files */
 long sys_old_select(struct sel_arg_struct __user *arg);
@@ -157,5 +157,11 @@ long sys_ppoll(struct pollfd __user *fds, unsigned int nfds, struct old_timespec
 	       const void __user *sigmask, size_t sigsetsize);
 long sys_ppoll_time64(struct pollfd __user *fds, unsigned int nfds, struct kernel_timespec __user *timeout,
 		      const void __user *sigmask, size_t sigsetsize);
+long sys_epoll_create(int size);
+long sys_epoll_create1(int flags);
+long sys_epoll_ctl(int epfd, int op, int fd, struct epoll_event __user *event);
+long sys_epoll_wait(int epfd, struct epoll_event __user *events, int max, int timeout);
+long sys_epoll_pwait(int epfd, struct epoll_event __user *events, int max, int timeout,
+		     const void __user *sigmask, size_t sigsetsize);
 
 #endif

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Pipes: a ring of pages between writers and readers.
+ *
+ * A write of at most PIPE_BUF bytes is atomic: it goes in in one piece or waits.  The last buffer is
+ * filled up before a new page is taken, but never by a piece that would have to be split over a wait.
+ * A buffer's page belongs to the pipe (OWNER_PIPE) from the moment it has data.
+ *
+ * The pipe_inode_info lives from the first open end to the last close, in inode->i_pipe.
+ * Locking: everything in it is under inode->i_mutex; sleepers drop it.
+ */
+#include <quire/err.h>
+#include <quire/file.h>
+#include <quire/gfp.h>
+#include <quire/highmem.h>
+#include <quire/kernel.h>
+#include <quire/mount.h>
+#include <quire/poll.h>
+#include <quire/sched.h>
+#include <quire/slab.h>
+#include <quire/specfs.h>
+#include <quire/string.h>
+#include <quire/syscalls_fs.h>
+#include <quire/uaccess.h>
+#include <abi/ioctl.h>
+
+struct pipe_inode_info *alloc_pipe_info(void)
+{
+	struct pipe_inode_info *pipe = kzalloc(sizeof(*pipe), GFP_KERNEL);
+
+	if (pipe)
+		init_waitqueue_head(&pipe->wait);
+	return pipe;
+}
+
+static void free_buffer(struct pipe_buffer *buf)
+{
+	page_disclaim(buf->page);
+	unpin_page(buf->page);
+	buf->page = NULL;
+}
+
+/* Nobody has an end open any more. */
+void free_pipe_info(struct inode *inode)
+{
+	struct pipe_inode_info *pipe = inode->i_pipe;
+	unsigned int i;
+
+	for (i = 0; i < pipe->nrbufs; i++)
+		free_buffer(&pipe->bufs[(pipe->curbuf + i) % PIPE_BUFFERS]);
+	inode->i_pipe = NULL;
+	kfree(pipe);
+}
+
+/* Wait for a change; i_mutex is dropped meanwhile.  The caller tests signals. */
+static void pipe_wait(struct inode *inode, struct pipe_inode_info *pipe)
+{
+	DEFINE_WAIT(wait);
+
+	prepare_to_wait(&pipe->wait, &wait, TASK_INTERRUPTIBLE);
+	mutex_unlock(&inode->i_mutex);
+	schedule();
+	finish_wait(&pipe->wait, &wait);
+	mutex_lock(&inode->i_mutex);
+}
+
+/* ---- reading ---- */
+
+/* As much of the first buffer as fits. => bytes, -EFAULT */
+static ssize_t read_buffer(struct pipe_inode_info *pipe, char __user *to, size_t count)
+{
+	struct pipe_buffer *buf = &pipe->bufs[pipe->curbuf];
+	size_t n = min_t(size_t, count, buf->len), left;
+
+	left = copy_to_user(to, (char *)kmap(buf->page) + buf->offset, n);
+	kunmap(buf->page);
+	if (left)
+		return -EFAULT;
+	buf->offset += (unsigned int)n;
+	buf->len -= (unsigned int)n;
+	if (!buf->len) {
+		free_buffer(buf);
+		pipe->curbuf = (pipe->curbuf + 1) % PIPE_BUFFERS;
+		pipe->nrbufs--;
+	}
+	return (ssize_t)n;
+}
+
+/* i_mutex held. */
+static ssize_t pipe_read_locked(struct file *file, struct inode *inode, char __user *to, size_t count)
+{
+	struct pipe_inode_info *pipe = inode->i_pipe;
+	ssize_t done = 0, n;
+
+	for (;;) {
+		while (count && pipe->nrbufs) {
+			n = read_buffer(pipe, to, count);
+			if (n < 0)
+				return done ? done : n;
+			done += n;
+			to += n;
+			count -= (size_t)n;
+		}
+		if (done || !count || !pipe->writers)
+			return done;
+		if (file->f_flags & O_NONBLOCK)
+			return -EAGAIN;
+		if (signal_pending(current))
+			return -ERESTARTSYS;
+		pipe_wait(inode, pipe);
+	}
+}
+
+static ssize_t pipe_read(struct file *file, char __user *to, size_t count, loff_t *ppos)
+{
+	struct inode *inode = file_inode(file);
+	ssize_t n;
+
+	if (!count)
+		return 0;
+	mutex_lock(&inode->i_mutex);
+	n = pipe_read_locked(file, inode, to, count);
+	mutex_unlock(&inode->i_mutex);
+	if (n > 0) {
+		wake_up_all(&inode->i_pipe->wait);
+		touch_atime(file->f_vfsmnt, file->f_dentry);
+	}
+	return n;
+}
+
+/* ---- writing ---- */
+
+/* Append to the last buffer; only a piece that fits in whole. => bytes, -EFAULT */
+static ssize_t append_to_last(struct pipe_inode_info *pipe, const char __user *from, size_t count)
+{
+	struct pipe_buffer *buf;
+	size_t n = count & (PAGE_SIZE - 1), end, left;
+
+	if (!n || !pipe->nrbufs)
+		return 0;
+	buf = &pipe->bufs[(pipe->curbuf + pipe->nrbufs - 1) % PIPE_BUFFERS];
+	end = buf->offset + buf->len;
+	if (end + n > PAGE_SIZE)
+		return 0;
+	left = copy_from_user((char *)kmap(buf->page) + end, from, n);
+	kunmap(buf->page);
+	if (left)
+		return -EFAULT;
+	buf->len += (unsigned int)n;
+	return (ssize_t)n;
+}
+
+/* A page more. => bytes, -EFAULT, -ENOMEM */
+static ssize_t add_buffer(struct pipe_inode_info *pipe, const char __user *from, size_t count)
+{
+	struct page *page = alloc_page(GFP_HIGHUSER);
+	size_t n = min_t(size_t, count, PAGE_SIZE), left;
+	struct pipe_buffer *buf;
+
+	if (!page)
+		return -ENOMEM;
+	left = copy_from_user(kmap(page), from, n);
+	kunmap(page);
+	if (left) {
+		unpin_page(page);
+		return -EFAULT;
+	}
+	page_claim(page, OWNER_PIPE);
+	buf = &pipe->bufs[(pipe->curbuf + pipe->nrbufs) % PIPE_BUFFERS];
+	*buf = (struct pipe_buffer){ .page = page, .offset = 0, .len = (unsigned int)n };
+	pipe->nrbufs++;
+	return (ssize_t)n;
+}
+
+/* As much as there is room for.  => bytes, -EFAULT, -ENOMEM */
+static ssize_t fill_pipe(struct pipe_inode_info *pipe, const char __user *from, size_t count)
+{
+	ssize_t done = append_to_last(pipe, from, count), n;
+
+	while (done >= 0 && (size_t)done < count && pipe->nrbufs < PIPE_BUFFERS) {
+		n = add_buffer(pipe, from + done, count - (size_t)done);
+		if (n < 0)
+			return done ? done : n;
+		done += n;
+	}
+	return done;
+}
+
+/* i_mutex held. */
+static ssize_t pipe_write_locked(struct file *file, struct inode *inode, const char __user *from,
+				 size_t count)
+{
+	struct pipe_inode_info *pipe = inode->i_pipe;
+	size_t done = 0;
+	ssize_t n;
+
+	for (;;) {
+		n = -EPIPE;
+		if (!pipe->readers) {
+			send_sig(SIGPIPE, current, 0);
+			break;
+		}
+		n = fill_pipe(pipe, from + done, count - done);
+		if (n < 0)
+			break;
+		done += (size_t)n;
+		if (done == count)
+			break;
+		n = file->f_flags & O_NONBLOCK ? -EAGAIN : signal_pending(current) ? -ERESTARTSYS : 0;
+		if (n)
+			break;
+		wake_up_all(&pipe->wait);
+		pipe_wait(inode, pipe);
+	}
+	return done ? (ssize_t)done : n;
+}
+
+static ssize_t pipe_write(struct file *file, const char __user *from, size_t count, loff_t *ppos)
+{
+	struct inode *inode = file_inode(file);
+	ssize_t n;
+
+	if (!count)
+		return 0;
+	mutex_lock(&inode->i_mutex);
+	n = pipe_write_locked(file, inode, from, count);
+	mutex_unlock(&inode->i_mutex);
+	if (n > 0) {
+		wake_up_all(&inode->i_pipe->wait);
+		file_update_time(file);
+	}
+	return n;
+}
+
+/* ---- the rest ---- */
+
+static unsigned int pipe_poll(struct file *file, struct poll_table *table)
+{
+	struct pipe_inode_info *pipe = file_inode(file)->i_pipe;
+	unsigned int mask = 0;
+
+	poll_wait(file, &pipe->wait, table);
+	if (file->f_mode & FMODE_READ) {
+		if (pipe->nrbufs)
+			mask |= POLLIN | POLLRDNORM;
+		/* A FIFO that no writer has opened since is not at its end yet. */
+		if (!pipe->writers && (unsigned long)file->private_data != pipe->w_counter)
+			mask |= POLLHUP;
+	}
+	if (file->f_mode & FMODE_WRITE) {
+		if (pipe->nrbufs < PIPE_BUFFERS)
+			mask |= POLLOUT | POLLWRNORM;
+		if (!pipe->readers)
+			mask |= POLLERR;
+	}
+	return mask;
+}
+
+static long pipe_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct inode *inode = file_inode(file);
+	struct pipe_inode_info *pipe = inode->i_pipe;
+	unsigned int i;
+	int bytes = 0;
+
+	if (cmd != FIONREAD)
+		return -ENOIOCTLCMD;
+	mutex_lock(&inode->i_mutex);
+	for (i = 0; i < pipe->nrbufs; i++)
+		bytes += (int)pipe->bufs[(pipe->curbuf + i) % PIPE_BUFFERS].len;
+	mutex_unlock(&inode->i_mutex);
+	return put_user(bytes, (int __user *)arg);
+}
+
+/* F_GETPIPE_SZ, F_SETPIPE_SZ: the size is what it is, but one may ask for less. */
+long pipe_fcntl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	const long size = PIPE_BUFFERS * PAGE_SIZE;
+
+	if (!S_ISFIFO(file_inode(file)->i_mode))
+		return -EBADF;
+	if (cmd == F_GETPIPE_SZ)
+		return size;
+	if (arg == 0 || arg > (unsigned long)S32_MAX)
+		return -EINVAL;
+	return arg <= (unsigned long)size ? size : -EPERM;
+}
+
+static int pipe_release(struct inode *inode, struct file *file)
+{
+	struct pipe_inode_info *pipe;
+
+	mutex_lock(&inode->i_mutex);
+	pipe = inode->i_pipe;
+	pipe->readers -= !!(file->f_mode & FMODE_READ);
+	pipe->writers -= !!(file->f_mode & FMODE_WRITE);
+	if (!pipe->readers && !pipe->writers)
+		free_pipe_info(inode);
+	else
+		wake_up_all(&pipe->wait);
+	mutex_unlock(&inode->i_mutex);
+	return 0;
+}
+
+static ssize_t bad_pipe_read(struct file *file, char __user *to, size_t count, loff_t *ppos)
+{
+	return -EBADF;
+}
+
+static ssize_t bad_pipe_write(struct file *file, const char __user *from, size_t count, loff_t *ppos)
+{
+	return -EBADF;
+}
+
+const struct file_operations read_pipe_fops = {
+	.llseek = no_llseek,
+	.read = pipe_read,
+	.write = bad_pipe_write,
+	.poll = pipe_poll,
+	.ioctl = pipe_ioctl,
+	.release = pipe_release,
+};
+
+const struct file_operations write_pipe_fops = {
+	.llseek = no_llseek,
+	.read = bad_pipe_read,
+	.write = pipe_write,
+	.poll = pipe_poll,
+	.ioctl = pipe_ioctl,
+	.release = pipe_release,
+};
+
+const struct file_operations rdwr_pipe_fops = {
+	.llseek = no_llseek,
+	.read = pipe_read,
+	.write = pipe_write,
+	.poll = pipe_poll,
+	.ioctl = pipe_ioctl,
+	.release = pipe_release,
+};
+
+/* ---- pipe(2) ---- */
+
+static struct inode *new_pipe_inode(void)
+{
+	struct inode *inode = new_anon_inode(S_IFIFO | 0600);
+
+	if (!inode)
+		return NULL;
+	inode->i_pipe = alloc_pipe_info();
+	if (!inode->i_pipe) {
+		iput(inode);
+		return NULL;
+	}
+	inode->i_pipe->readers = inode->i_pipe->writers = 1;
+	inode->i_pipe->w_counter = 1;
+	return inode;
+}
+
+static void pipe_name(const struct inode *inode, char *name, size_t size)
+{
+	scnprintf(name, size, "pipe:[%lu]", inode->i_ino);
+}
+
+/* Both ends.  => 0 or -errno */
+static int create_pipe_files(struct file *files[2], unsigned int flags)
+{
+	struct inode *inode = new_pipe_inode();
+	char name[24];
+
+	if (!inode)
+		return -ENFILE;
+	pipe_name(inode, name, sizeof(name));
+	files[0] = alloc_anon_file(igrab(inode), name, FMODE_READ, &read_pipe_fops);
+	if (IS_ERR(files[0])) {
+		free_pipe_info(inode);
+		iput(inode);
+		return (int)PTR_ERR(files[0]);
+	}
+	files[1] = alloc_anon_file(inode, name, FMODE_WRITE, &write_pipe_fops);
+	if (IS_ERR(files[1])) {
+		inode->i_pipe->writers = 0;
+		fput(files[0]);
+		return (int)PTR_ERR(files[1]);
+	}
+	files[0]->f_flags |= flags & O_NONBLOCK;
+	files[1]->f_flags |= flags & O_NONBLOCK;
+	return 0;
+}
+
+long sys_pipe2(int __user *fds, int flags)
+{
+	struct file *files[2];
+	int fd[2], err;
+
+	if (flags & ~(O_CLOEXEC | O_NONBLOCK))
+		return -EINVAL;
+	err = create_pipe_files(files, (unsigned int)flags);
+	if (err)
+		return err;
+	fd[0] = err = get_unused_fd((unsigned int)flags);
+	if (err < 0)
+		goto put_files;
+	fd[1] = err = get_unused_fd((unsigned int)flags);
+	if (err < 0)
+		goto put_fd0;
+	if (copy_to_user(fds, fd, sizeof(fd))) {
+		err = -EFAULT;
+		goto put_fd1;
+	}
+	fd_install((unsigned int)fd[0], files[0]);
+	fd_install((unsigned int)fd[1], files[1]);
+	return 0;
+put_fd1:
+	put_unused_fd((unsigned int)fd[1]);
+put_fd0:
+	put_unused_fd((unsigned int)fd[0]);
+put_files:
+	fput(files[0]);
+	fput(files[1]);
+	return err;
+}
+
+long sys_pipe(int __user *fds)
+{
+	return sys_pipe2(fds, 0);
+}
