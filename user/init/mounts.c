@@ -36,9 +36,10 @@ static int mount_builtin(const struct builtin *b)
 	if (mount(b->type, b->target, b->type, b->flags, b->data) == 0 || errno == EBUSY)
 		return 0;
 	/* Linux calls its own devices' file system so. */
-	if (!strcmp(b->type, "devfs"))
-		return mount("devtmpfs", b->target, "devtmpfs", b->flags, b->data);
-	return -1;
+	if (!strcmp(b->type, "devfs") &&
+	    mount("devtmpfs", b->target, "devtmpfs", b->flags, b->data) == 0)
+		return 0;
+	return errno == EBUSY ? 0 : -1;
 }
 
 static int is_builtin(const char *target)
