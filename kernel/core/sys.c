@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Names and facts of the system, and what a process tells about itself: uname, sysinfo, prctl, personality.
- *
- * The release begins with a Linux number because the C libraries of Linux refuse to start below 3.2; what
- * stands behind it is Quire's.
  */
 #include <abi/resource.h>
 #include <quire/gfp.h>
@@ -18,16 +15,6 @@
 #include <quire/observe.h>
 
 #include "task_internal.h"
-
-DEFINE_MUTEX(uts_lock);
-struct new_utsname system_utsname = {
-	.sysname = QUIRE_SYSNAME,
-	.nodename = "quire",
-	.release = QUIRE_RELEASE,
-	.version = "#1",
-	.machine = "i686",
-	.domainname = "(none)",
-};
 
 long sys_newuname(struct new_utsname __user *name)
 {

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Self-tests of the scheduler, wait queues, timers, kernel threads and the freezer.
+ */
+#include <quire/ktest.h>
+#include <quire/sched.h>
+
+#define PATIENCE (2 * HZ)	/* ticks after which something that should have happened has not */
+
+static struct completion finished;
+
+static bool wait_for(volatile int *value, int wanted)
+{
+	for (unsigned long end = jiffies + PATIENCE; time_before(jiffies, end);) {
+		if (*value == wanted)
+			return true;
+		schedule_timeout_uninterruptible(1);
+	}
+	return false;
+}
+
+/* ---- threads hand a baton to each other ---- */
+
+#define ROUNDS 200
+static volatile int baton;
+static DECLARE_WAIT_QUEUE_HEAD(baton_wait);
+
+static int odd_player(void *unused)
+{
+	for (int i = 0; i < ROUNDS; i++) {
+		wait_event(baton_wait, baton % 2 == 1);
+		baton++;
+		wake_up(&baton_wait);
+	}
+	complete(&finished);
+	return 0;
+}
+
+/* Does a wake-up ever get lost between two tasks that wake each other? */
+KTEST(sched_ping_pong)
+{
+	baton = 0;
+	init_completion(&finished);
+	ktest_assert(kernel_thread(odd_player, NULL, "odd_player") > 0);
+	for (int i = 0; i < ROUNDS; i++) {
+		wait_event(baton_wait, baton % 2 == 0);
+		baton++;
+		wake_up(&baton_wait);
+	}
+	wait_for_completion(&finished);
+	ktest_equal(baton, 2 * ROUNDS);
+}
+
+/* ---- exclusive waiters ---- */
+
+#define SLEEPERS 3
+static DECLARE_WAIT_QUEUE_HEAD(herd_wait);
+static volatile int herd_awake, herd_waiting;
+
+static int exclusive_sleeper(void *unused)
+{
+	DEFINE_WAIT(wait);
+
+	prepare_to_wait_exclusive(&herd_wait, &wait, TASK_UNINTERRUPTIBLE);
+	herd_waiting++;
+	schedule();
+	finish_wait(&herd_wait, &wait);
+	herd_awake++;
+	return 0;
+}
+
+/* Does one wake_up wake one exclusive waiter, and wake_up_all the rest? */
+KTEST(wait_exclusive)
+{
+	herd_awake = herd_waiting = 0;
+	for (int i = 0; i < SLEEPERS; i++)
+		kernel_thread(exclusive_sleeper, NULL, "sleeper");
+	ktest_assert(wait_for(&herd_waiting, SLEEPERS));
+	wake_up(&herd_wait);
+	ktest_assert(wait_for(&herd_awake, 1));
+	schedule_timeout_uninterruptible(2);
+	ktest_equal(herd_awake, 1);
+	wake_up_all(&herd_wait);
+	ktest_assert(wait_for(&herd_awake, SLEEPERS));
+}
+
+/* Does a time-out end a wait whose condition never comes true, and does a true condition leave time? */
+KTEST(wait_timeout)
+{
+	static DECLARE_WAIT_QUEUE_HEAD(never);
+	unsigned long start = jiffies;
+
+	ktest_equal(wait_event_timeout(never, false, 5), 0);
+	ktest_assert(jiffies - start >= 5);
+	ktest_equal(wait_event_timeout(never, true, 5), 5);
+}
+
+/* ---- timers ---- */
+
+struct test_timer {
+	struct timer_list timer;
+	unsigned long wanted, fired;
+};
+
+static volatile int timers_fired;
+
+static void note_expiry(unsigned long data)
+{
+	struct test_timer *t = (struct test_timer *)data;
+
+	t->fired = jiffies;
+	timers_fired++;
+}
+
+/* Do timers on both sides of the wheel's first turn fire in their tick, whatever the order they were set in? */
+KTEST(timer_wheel)
+{
+	static const unsigned int delays[] = { 1, 2, 255, 256, 257, 100, 300, 3 };
+	static struct test_timer timers[sizeof(delays) / sizeof(delays[0])];
+	unsigned int n = sizeof(delays) / sizeof(delays[0]);
+
+	timers_fired = 0;
+	for (unsigned int i = 0; i < n; i++) {
+		setup_timer(&timers[i].timer, note_expiry, (unsigned long)&timers[i]);
+		timers[i].wanted = jiffies + delays[i];
+		ktest_assert(!mod_timer(&timers[i].timer, timers[i].wanted));
+	}
+	ktest_assert(wait_for(&timers_fired, (int)n));
+	for (unsigned int i = 0; i < n; i++)
+		ktest_assert(timers[i].fired - timers[i].wanted <= 1);
+}
+
+/* Does a deleted timer stay silent, and a moved one fire once? */
+KTEST(timer_delete)
+{
+	static struct test_timer a, b;
+
+	timers_fired = 0;
+	setup_timer(&a.timer, note_expiry, (unsigned long)&a);
+	setup_timer(&b.timer, note_expiry, (unsigned long)&b);
+	mod_timer(&a.timer, jiffies + 2);
+	mod_timer(&b.timer, jiffies + 50);
+	ktest_assert(mod_timer(&b.timer, jiffies + 3));
+	ktest_assert(del_timer_sync(&a.timer));
+	ktest_assert(!del_timer(&a.timer));
+	schedule_timeout_uninterruptible(8);
+	ktest_equal(timers_fired, 1);
+	ktest_assert(!timer_pending(&b.timer));
+}
+
+/* ---- shares of the processor ---- */
+
+static volatile bool stop_spinning;
+static volatile int spinners_left;
+
+struct spinner {
+	int nice;
+	u64 ran_ns;
+};
+
+static int spin(void *arg)
+{
+	struct spinner *s = arg;
+
+	set_user_nice(current, s->nice);
+	while (!stop_spinning)
+		barrier();
+	s->ran_ns = current->sum_exec_ns;
+	spinners_left--;
+	return 0;
+}
+
+/* Does a nice 0 task that never sleeps get much more than a nice 19 one, and that one still something? */
+KTEST(sched_nice)
+{
+	static struct spinner normal, nicest;
+
+	normal = (struct spinner){ .nice = 0 };
+	nicest = (struct spinner){ .nice = 19 };
+	stop_spinning = false;
+	spinners_left = 2;
+	kernel_thread(spin, &normal, "spin_normal");
+	kernel_thread(spin, &nicest, "spin_nicest");
+	schedule_timeout_uninterruptible(HZ);
+	stop_spinning = true;
+	ktest_assert(wait_for(&spinners_left, 0));
+	ktest_assert(nicest.ran_ns > 0);
+	ktest_assert(normal.ran_ns > 4 * nicest.ran_ns);
+}
+
+#define SLEEPS 60
+#define SLEEPS_TO_BE_KNOWN 10	/* before it counts as interactive */
+
+/* Is a task that wakes up served at once although others compute? */
+KTEST(sched_wakeup_latency)
+{
+	static struct spinner hogs[2];
+	unsigned long worst = 0;
+
+	stop_spinning = false;
+	spinners_left = 2;
+	for (int i = 0; i < 2; i++)
+		kernel_thread(spin, &hogs[i], "hog");
+	for (int i = 0; i < SLEEPS; i++) {
+		unsigned long due = jiffies + 2, late;
+
+		schedule_timeout_uninterruptible(2);
+		late = jiffies - due;
+		if (i >= SLEEPS_TO_BE_KNOWN && late > worst)
+			worst = late;
+	}
+	stop_spinning = true;
+	ktest_assert(wait_for(&spinners_left, 0));
+	ktest_assert(worst <= 1);
+}
+
+/* ---- the freezer ---- */
+
+/* Does nothing run between freeze and thaw, and everything go on afterwards? */
+KTEST(freezer)
+{
+	static volatile int ticks;
+	unsigned long end;
+	int before;
+
+	timers_fired = 0;
+	init_completion(&finished);
+	baton = 0;
+	kernel_thread(odd_player, NULL, "odd_player");
+	ktest_equal(freeze_all_tasks(), 0);
+	before = baton;
+	baton = 1;
+	wake_up(&baton_wait);
+	for (end = jiffies + 5; time_before(jiffies, end);)
+		ticks++;
+	ktest_equal(baton, before + 1);
+	thaw_all_tasks();
+	for (int i = 1; i < ROUNDS; i++) {
+		wait_event(baton_wait, baton % 2 == 0);
+		baton++;
+		wake_up(&baton_wait);
+	}
+	wait_for_completion(&finished);
+	ktest_equal(baton, 2 * ROUNDS);
+}
+
+/* Does a thread that ended give everything back? */
+static int empty_thread(void *unused)
+{
+	complete(&finished);
+	return 0;
+}
+
+KTEST(kthread_no_leak)
+{
+	int threads = nr_threads;
+	unsigned int stacks;
+
+	schedule_timeout_uninterruptible(2);
+	stacks = kstacks_in_use;
+	for (int i = 0; i < 100; i++) {
+		init_completion(&finished);
+		ktest_assert(kernel_thread(empty_thread, NULL, "empty") > 0);
+		wait_for_completion(&finished);
+	}
+	schedule_timeout_uninterruptible(2);
+	ktest_equal(nr_threads, threads);
+	ktest_equal(kstacks_in_use, stacks);
+}
