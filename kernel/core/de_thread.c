@@ -111,6 +111,7 @@ int de_thread(void)
 	struct task_struct *t = current, *leader = t->group_leader;
 	int err;
 
+	exit_posix_timers(t->signal);
 	if (t->signal->nr_threads == 1)
 		return own_sighand(t);
 	err = begin(t);
@@ -124,6 +125,5 @@ int de_thread(void)
 	spin_unlock_irq(&tasklist_lock);
 	if (t != leader)
 		release_task(leader);
-	exit_itimers(t->signal);
 	return own_sighand(t);
 }

@@ -42,7 +42,7 @@ void it_real_fn(unsigned long data)
 	spin_unlock_irqrestore(&tasklist_lock, flags);
 }
 
-/* No thread is left to see them; also at exec by a thread, where they would carry the old number. */
+/* No thread is left to see them. */
 void exit_itimers(struct signal_struct *sig)
 {
 	del_timer_sync(&sig->real_timer);

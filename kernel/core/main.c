@@ -25,6 +25,7 @@
 #include <quire/pci.h>
 #include <quire/printk.h>
 #include <quire/reclaim.h>
+#include <quire/reboot.h>
 #include <quire/sched.h>
 #include <quire/slab.h>
 #include <quire/string.h>
@@ -112,6 +113,7 @@ static int kernel_init(void *unused)
 {
 	vfs_init();
 	observe_init();			/* files in /proc */
+	acpi_init();
 	tty_init();
 	vt_init();			/* before serial: without console= the screen is /dev/console */
 	serial_init();

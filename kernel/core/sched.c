@@ -29,6 +29,7 @@
 #include <quire/uaccess.h>
 
 #include "sched_internal.h"
+#include "task_internal.h"
 
 static struct lock_class runqueue_lock_class = { .name = "runqueue" };
 struct runqueue runqueue = {
@@ -198,6 +199,7 @@ void scheduler_tick(bool user_mode)
 	struct task_struct *t = current;
 
 	account_tick(t, user_mode);
+	run_cpu_timers(t, user_mode);
 	calc_load();
 	if (t == rq->idle)
 		return;

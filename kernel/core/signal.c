@@ -170,6 +170,19 @@ int send_signal_locked(int sig, struct siginfo *info, struct task_struct *t, boo
 	return 0;
 }
 
+void send_sigqueue_locked(struct sigqueue *q, struct task_struct *t, bool group)
+{
+	struct sigpending *pending = group ? &t->signal->shared_pending : &t->pending;
+	int sig = q->info.si_signo;
+
+	prepare_signal(sig, t);
+	if (sig_ignored(t, sig))
+		return;
+	list_add_tail(&q->list, &pending->list);
+	pending->signal |= sigmask(sig);
+	complete_signal(sig, t, group);
+}
+
 /* ---- to a task; tasklist_lock held ---- */
 
 static int send_locked(int sig, struct siginfo *info, struct task_struct *t, bool group)

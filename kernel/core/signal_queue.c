@@ -39,7 +39,7 @@ static struct sigqueue *alloc_entry(bool must_fit)
 		return NULL;
 	INIT_LIST_HEAD(&q->list);
 	q->user = get_uid(user);
-	q->preallocated = false;
+	q->delivered = NULL;
 	atomic_inc(&user->sigpending);
 	return q;
 }
@@ -47,7 +47,7 @@ static struct sigqueue *alloc_entry(bool must_fit)
 static void free_entry(struct sigqueue *q)
 {
 	list_del_init(&q->list);
-	if (q->preallocated)
+	if (q->delivered)
 		return;
 	atomic_dec(&q->user->sigpending);
 	free_uid(q->user);
@@ -117,6 +117,8 @@ static void collect(struct sigpending *pending, int sig, struct siginfo *info)
 		pending->signal &= ~sigmask(sig);
 	if (first) {
 		*info = first->info;
+		if (first->delivered)
+			first->delivered(first, info);
 		free_entry(first);
 		return;
 	}
@@ -141,6 +143,12 @@ int dequeue_signal_locked(sigset_t blocked, struct siginfo *info)
 		current->signal->stop_flags |= SIGNAL_STOP_DEQUEUED;
 	recalc_sigpending();
 	return sig;
+}
+
+/* The signal's bit may stay set: then it comes without a timer's siginfo, as if sent by kill. */
+void cancel_sigqueue_locked(struct sigqueue *q)
+{
+	list_del_init(&q->list);
 }
 
 void flush_sigqueue(struct sigpending *pending)

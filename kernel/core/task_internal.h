@@ -66,11 +66,13 @@ struct sigqueue {
 	struct list_head list;
 	struct siginfo info;
 	struct user_struct *user;	/* who is charged */
-	bool preallocated;		/* a POSIX timer's: not freed on delivery */
+	/* A POSIX timer's own entry: told when it is delivered, never freed.  Else NULL. */
+	void (*delivered)(struct sigqueue *q, struct siginfo *info);
 };
 void sigqueue_init(void);
 /* Append; => 0, -EAGAIN (a queued signal that must not be lost and has no room), 1: pending already */
 int queue_signal_locked(struct sigpending *pending, int sig, struct siginfo *info);
+void cancel_sigqueue_locked(struct sigqueue *q);	/* a timer's: no longer pending */
 /* Take the next signal that is not blocked; of this thread first, then of the process.  => 0: none */
 int dequeue_signal_locked(sigset_t blocked, struct siginfo *info);
 void flush_sigqueue(struct sigpending *pending);
@@ -80,6 +82,7 @@ void recalc_sigpending_task(struct task_struct *t);
 /* ---- signal.c ---- */
 bool sig_ignored(const struct task_struct *t, int sig);
 int send_signal_locked(int sig, struct siginfo *info, struct task_struct *t, bool group);
+void send_sigqueue_locked(struct sigqueue *q, struct task_struct *t, bool group); /* a timer's */
 void signal_wake_up(struct task_struct *t, bool fatal);
 void zap_other_threads_locked(struct task_struct *t);	/* SIGKILL for all but t */
 /* tasklist_lock held */

@@ -7,14 +7,18 @@
 #include <quire/fault_inject.h>
 #include <quire/gfp.h>
 #include <quire/kernel.h>
+#include <quire/mm.h>
 #include <quire/observe.h>
 #include <quire/procfs.h>
+#include <quire/sched.h>
 #include <quire/string.h>
 
 #include "proc_internal.h"
 
 #define MIN_FREE_MOST_SHARE 4 /* min_free_kbytes: at most a quarter of memory */
 #define FAIL_RATIO_MOST 10000
+#define OVERCOMMIT_MOST 2
+#define OVERCOMMIT_RATIO_MOST 1000
 #define PATH_LEN 48
 
 static int reserve_ratio_show(struct seq_file *m, void *v)
@@ -45,6 +49,18 @@ static int reserve_ratio_write(char *text, size_t len)
 	return 0;
 }
 
+/* The writer's own countdown: its n-th call that may fail does. */
+static int fail_nth_show(struct seq_file *m, void *v)
+{
+	seq_printf(m, "%u\n", current->fail_nth);
+	return 0;
+}
+
+static int fail_nth_write(char *text, size_t len)
+{
+	return kstrtouint(text, 0, &current->fail_nth);
+}
+
 /* sys/vm/fail_KIND/{interval,ratio,times} */
 static void register_fail_kind(enum fail_kind kind)
 {
@@ -68,9 +84,15 @@ void vm_sysctl_init(void)
 			      setup_zone_watermarks);
 	proc_create_rw("sys/vm/lowmem_reserve_ratio", 0644, reserve_ratio_show,
 		       reserve_ratio_write);
+	sysctl_register_int("sys/vm/overcommit_memory", &sysctl_overcommit_memory, 0,
+			    OVERCOMMIT_MOST, NULL);
+	sysctl_register_int("sys/vm/overcommit_ratio", &sysctl_overcommit_ratio, 0,
+			    OVERCOMMIT_RATIO_MOST, NULL);
+	sysctl_register_int("sys/vm/max_map_count", &sysctl_max_map_count, 1, INT_MAX, NULL);
 	for (kind = 0; kind < FAIL_count; kind++)
 		register_fail_kind(kind);
 	sysctl_register_int("sys/vm/fail_pid", &fail_task_pid, 0, INT_MAX, NULL);
+	proc_create_rw("sys/vm/fail_nth", 0666, fail_nth_show, fail_nth_write);
 	sysctl_register_int("sys/vm/fail_seed", &fail_seed, 1, INT_MAX, fail_inject_reset);
 	cache_sysctl_init();
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Reading the Multiboot 1 information. The loader may have put any part of it anywhere, beyond what the boot tables
- * map too, so every byte is read through one fixmap page and copied out at once.
+ * map too, so every byte is read through phys_read() and copied out at once.
  */
-#include <arch/fixmap.h>
+#include <arch/phys.h>
 #include <quire/bootinfo.h>
 #include <quire/cmdline.h>
 #include <quire/kernel.h>
@@ -40,22 +40,6 @@ struct mb_mmap {
 	u64 base, length;
 	u32 type;
 } __packed;
-
-static void phys_read(phys_addr_t phys, void *buf, size_t n)
-{
-	u8 *to = buf;
-
-	while (n) {
-		size_t offset = phys & ~PAGE_MASK, part = min_t(size_t, n, PAGE_SIZE - offset);
-
-		set_fixmap(FIX_ACPI, phys, PAGE_KERNEL);
-		memcpy(to, (u8 *)fix_to_virt(FIX_ACPI) + offset, part);
-		to += part;
-		phys += part;
-		n -= part;
-	}
-	clear_fixmap(FIX_ACPI);
-}
 
 static void phys_read_string(phys_addr_t phys, char *buf, size_t size)
 {

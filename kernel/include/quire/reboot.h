@@ -11,6 +11,9 @@
  * failed. */
 extern void (*pm_power_off)(void);
 
+/* drivers/acpi.c, at boot: reads the firmware's tables and sets pm_power_off if they allow it. */
+void acpi_init(void);
+
 /* File systems written and closed, then off, restart or halt.  Task context. */
 void kernel_power_off(void) __attribute__((noreturn));
 void kernel_restart(void) __attribute__((noreturn));

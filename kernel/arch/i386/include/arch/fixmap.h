@@ -28,10 +28,7 @@ enum km_type {
 
 enum fixed_address {
 	FIX_HOLE,
-	FIX_VGA,		/* 8 pages: VGA text memory, B8000-BFFFF */
-	FIX_VGA_END = FIX_VGA + 7,
-	FIX_ACPI,		/* window for firmware tables, 4 pages */
-	FIX_ACPI_END = FIX_ACPI + 3,
+	FIX_PHYS,		/* phys_read(): firmware tables */
 	FIX_APIC,		/* local APIC, for several CPUs */
 	FIX_KMAP_SPARE_TOP,
 	FIX_KMAP_BEGIN,
