@@ -19,6 +19,7 @@
 #include <quire/mm.h>
 #include <quire/printk.h>
 #include <quire/syscalls.h>
+#include <quire/tty.h>
 #include <quire/uaccess.h>
 
 #include "task_internal.h"
@@ -189,6 +190,8 @@ void do_exit(long code)
 	exit_mm(t);
 	exit_files(t);
 	exit_fs(t);
+	if (group_dead && t->signal->leader)
+		disassociate_ctty(true);
 	exit_thread(t);
 	exit_notify(t, group_dead);
 	schedule();
