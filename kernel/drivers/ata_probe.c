@@ -9,6 +9,7 @@
 #define pr_fmt(fmt) "ata: " fmt
 
 #include <arch/io.h>
+#include <quire/cmdline.h>
 #include <quire/errno.h>
 #include <quire/irq.h>
 #include <quire/kernel.h>
@@ -56,6 +57,17 @@ static const unsigned int channel_major[MAX_CHANNELS] = { 3, 22, 33, 34 };
 /* Channels looked at, used or not: a drive's name tells where it is. */
 static unsigned int nr_channels;
 
+static bool no_dma;
+
+static int set_ide(const char *value)
+{
+	if (strcmp(value, "nodma"))
+		return -EINVAL;
+	no_dma = true;
+	return 0;
+}
+BOOT_OPTION("ide=", set_ide, "nodma: ATA disks by PIO only");
+
 /* ---- drives ---- */
 
 /* The 256 words of the drive, by polling.  => 0, -ENODEV: nothing there, or no disk */
@@ -101,7 +113,7 @@ static int read_identity(struct ata_drive *drive, const u16 *id)
 	if (!(id[ID_CAPABILITIES] & ID_CAP_LBA))
 		return -ENODEV;
 	read_model(drive, id);
-	drive->dma = id[ID_CAPABILITIES] & ID_CAP_DMA;
+	drive->dma = !no_dma && (id[ID_CAPABILITIES] & ID_CAP_DMA);
 	drive->lba48 = id[ID_COMMANDS] & ID_CMD_LBA48;
 	drive->flush = id[ID_COMMANDS] & ID_CMD_FLUSH;
 	drive->sectors = id[ID_SECTORS_28] | (u32)id[ID_SECTORS_28 + 1] << 16;
