@@ -77,6 +77,8 @@ void sched_fork(struct task_struct *child)
 	child->sum_exec_ns = 0;
 	child->nvcsw = child->nivcsw = 0;
 	child->sleep_start = jiffies;
+	if (child->flags & PF_KTHREAD)
+		child->sleep_avg = 0; /* it is a new kind of work; a forked process is taken for what its parent was */
 	spin_lock_irqsave(&runqueue.lock, flags);
 	child->time_slice = (parent->time_slice + 1) / 2;
 	parent->time_slice = max(parent->time_slice / 2, 1);
