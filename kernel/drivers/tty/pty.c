@@ -362,7 +362,7 @@ static struct pty *new_pair(void)
 	pty = alloc_pty(n);
 	if (!pty)
 		return ERR_PTR(-ENOMEM);
-	err = devfs_create(pty->slave->name, PTS_MODE, pty->slave->dev);
+	err = devfs_create(pty->slave->name, S_IFCHR | PTS_MODE, pty->slave->dev);
 	if (err) {
 		free_pty(pty);
 		return ERR_PTR(err);

@@ -97,7 +97,7 @@ struct tty_struct *tty_register(const char *name, dev_t dev, const struct tty_op
 	mutex_lock(&tty_mutex);
 	list_add_tail(&tty->all, &tty_list);
 	mutex_unlock(&tty_mutex);
-	err = devfs_create(name, TTY_MODE, dev);
+	err = devfs_create(name, S_IFCHR | TTY_MODE, dev);
 	if (err)
 		pr_err("%s: no device node: error %d\n", name, err);
 	return tty;
@@ -269,7 +269,7 @@ const struct file_operations tty_fops = {
 
 static void make_node(const char *name, umode_t mode, dev_t dev)
 {
-	int err = devfs_create(name, mode, dev);
+	int err = devfs_create(name, S_IFCHR | mode, dev);
 
 	if (err)
 		pr_err("%s: no device node: error %d\n", name, err);
