@@ -77,7 +77,7 @@ static void devfs_unlock(struct dentry *dir, struct dentry *dentry)
 	dput(dir);
 }
 
-/* mode with its type.  An old node of that name is replaced. => 0 or -errno */
+/* A mode without a type means a character device.  => 0, -EEXIST: the name has another device */
 int devfs_create(const char *name, umode_t mode, dev_t dev)
 {
 	struct dentry *dir, *dentry;
@@ -92,6 +92,8 @@ int devfs_create(const char *name, umode_t mode, dev_t dev)
 		if (dentry->d_inode->i_rdev != dev)
 			err = -EEXIST;
 	} else {
+		if (!(mode & S_IFMT))
+			mode |= S_IFCHR;
 		err = dir->d_inode->i_op->mknod(dir->d_inode, dentry, mode, dev);
 	}
 	/* The one who runs when a device appears does not own it. */

@@ -128,7 +128,10 @@ struct inode *pid_new_inode(struct super_block *sb, struct task_struct *t,
 	PROC_I(inode)->pid_file = pf;
 	inode->i_uid = t->euid;
 	inode->i_gid = t->egid;
-	inode->i_op = pf ? pf->iop : &pid_dir_inode_operations;
+	if (!pf)
+		inode->i_op = &pid_dir_inode_operations;
+	else if (pf->iop)
+		inode->i_op = pf->iop;
 	inode->i_fop = pf ? pf->fop : &pid_dir_operations;
 	return inode;
 }

@@ -120,6 +120,7 @@ static int proc_fill_super(struct super_block *sb, void *data, bool silent)
 	sb->s_blocksize_bits = PAGE_SHIFT;
 	sb->s_magic = PROC_SUPER_MAGIC;
 	sb->s_op = &proc_super_operations;
+	sb->s_flags |= SB_NO_WRITEBACK;
 	root = proc_entry_inode(sb, &proc_root);
 	if (!root)
 		return -ENOMEM;
