@@ -10,7 +10,7 @@
  * Everything here runs with tty->lock held, in task context (ttyd, or a pty master's writer).
  */
 #include <abi/signal.h>
-#include <arch/bitops.h>
+#include <quire/bitops.h>
 #include <quire/kernel.h>
 #include <quire/poll.h>
 #include <quire/sched.h>

@@ -93,6 +93,9 @@
 #define CLD_CONTINUED 6
 
 typedef void (*__sighandler_t)(int);
+#ifdef QUIRE_HOST
+#define sigset_t quire_sigset_t	/* the host's C library has one of its own */
+#endif
 typedef u64 sigset_t;	   /* two 32-bit words in memory, low word first: the same bytes */
 typedef u32 old_sigset_t;
 
