@@ -347,6 +347,7 @@ static struct inode *new_pipe_inode(void)
 
 	if (!inode)
 		return NULL;
+	inode->i_fop = &def_fifo_fops;	/* /proc/PID/fd/N opens it once more */
 	inode->i_pipe = alloc_pipe_info();
 	if (!inode->i_pipe) {
 		iput(inode);
