@@ -24,6 +24,7 @@
 #include "init.h"
 
 #define NEW_ROOT "/.root"	/* where the root is mounted before it becomes the root */
+#define ROOT_LIST_LEN 128
 
 static const char *root_device, *root_type = "ext2";
 static unsigned long root_flags;
@@ -33,7 +34,7 @@ static int set_root(const char *value)
 	root_device = value;
 	return 0;
 }
-BOOT_OPTION("root=", set_root, "the root's device, as /dev/vda1; none: the live system");
+BOOT_OPTION("root=", set_root, "the root's device, as /dev/vda1, or several with commas; none: the live system");
 
 static int set_root_type(const char *value)
 {
@@ -86,15 +87,15 @@ void vfs_init(void)
 	unpack_initramfs();
 }
 
-/* => 0: the new root is this task's root */
-static int mount_root(void)
+/* => 0: the new root, the file system on `device`, is this task's root */
+static int mount_root(const char *device)
 {
 	struct path root;
 	int err = kern_mkdir(NEW_ROOT, S_IRWXU);
 
 	if (err && err != -EEXIST)
 		return err;
-	err = do_mount(root_device, NEW_ROOT, root_type, root_flags, NULL);
+	err = do_mount(device, NEW_ROOT, root_type, root_flags, NULL);
 	if (err)
 		return err;
 	err = kern_path(NEW_ROOT, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &root);
@@ -125,19 +126,32 @@ static const char *error_hint(int err)
 	}
 }
 
+/* The devices that root= names, in this order, until one can be mounted: the ISO fits any disk. */
+static bool mount_a_root(void)
+{
+	char list[ROOT_LIST_LEN], *rest = list, *device;
+	int err;
+
+	strlcpy(list, root_device, sizeof(list));
+	while ((device = strsep(&rest, ","))) {
+		err = mount_root(device);
+		if (!err) {
+			pr_info("VFS: root is %s (%s)%s\n", device, root_type,
+				root_flags & MS_RDONLY ? ", read-only" : "");
+			return true;
+		}
+		pr_err("VFS: cannot mount root=%s (%s): error %d, %s\n", device, root_type, err,
+		       error_hint(err));
+	}
+	return false;
+}
+
 void prepare_namespace(void)
 {
 	int err;
 
-	if (root_device) {
-		err = mount_root();
-		if (err)
-			pr_err("VFS: cannot mount root=%s (%s): error %d, %s; staying in the live system\n",
-			       root_device, root_type, err, error_hint(err));
-		else
-			pr_info("VFS: root is %s (%s)%s\n", root_device, root_type,
-				root_flags & MS_RDONLY ? ", read-only" : "");
-	}
+	if (root_device && !mount_a_root())
+		pr_err("VFS: no root; staying in the live system\n");
 	err = devfs_mount();
 	if (err)
 		pr_err("VFS: cannot mount /dev: error %d\n", err);

@@ -14,7 +14,7 @@ import tempfile
 SECTOR = 512
 MIB = 1 << 20
 ROOT_START = 1 * MIB  # where p1 starts: the customary alignment
-DISK_ID = 0x51554952  # the MBR's signature: root=PARTUUID=51554952-01
+DISK_ID = 0x51554952  # the signature in the MBR
 ROOT_UUID = "51756972-6500-4000-8000-000000000001"
 SWAP_UUID = "51756972-6500-4000-8000-000000000002"
 EPOCH = 1704067200  # the time of everything in an image
