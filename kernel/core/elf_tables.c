@@ -70,9 +70,9 @@ static int put_string_pointers(u32 __user *slot, int n, unsigned long *str)
 		if (put_user((u32)*str, slot))
 			return -EFAULT;
 		len = strnlen_user((const char __user *)*str, STACK_TOP - *str);
-		if (len < 0)
+		if (len == 0)
 			return -EFAULT;
-		*str += len + 1;
+		*str += len;
 	}
 	return put_user(0u, slot);
 }

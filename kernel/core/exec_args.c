@@ -113,9 +113,9 @@ static long string_length(unsigned long str, bool kernel)
 	if (kernel)
 		return strlen((const char *)str) + 1;
 	len = strnlen_user((__force const char __user *)str, MAX_ARG_STRLEN);
-	if (len < 0)
-		return len;
-	return len >= (long)MAX_ARG_STRLEN ? -E2BIG : len + 1;
+	if (len == 0)
+		return -EFAULT;
+	return len > (long)MAX_ARG_STRLEN ? -E2BIG : len;
 }
 
 int copy_strings(struct linux_binprm *bprm, const struct exec_strings *s, int n)
