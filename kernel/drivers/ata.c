@@ -228,6 +228,12 @@ static struct request *release_channel(struct ata_channel *ch)
 	return rq;
 }
 
+/* A drive that names an error of the medium has understood the command: DMA is not to blame. */
+static bool dma_is_suspect(const struct ata_channel *ch, u8 status, u8 error)
+{
+	return ch->using_dma && (!(status & ATA_ST_ERR) || (error & ATA_ER_ICRC));
+}
+
 static void report_failure(struct ata_channel *ch, u8 status, u8 error)
 {
 	struct request *rq = ch->rq;
@@ -236,7 +242,8 @@ static void report_failure(struct ata_channel *ch, u8 status, u8 error)
 			   ch->drive->name,
 			   rq->flush ? "flush" : rq->rw == READ ? "read" : "write", rq->nr_sectors,
 			   rq->sector, status, error);
-	if (!ch->using_dma || ++ch->drive->dma_failures < MAX_DMA_FAILURES || !ch->drive->dma)
+	if (!dma_is_suspect(ch, status, error) ||
+	    ++ch->drive->dma_failures < MAX_DMA_FAILURES || !ch->drive->dma)
 		return;
 	pr_warn("%s: giving up DMA\n", ch->drive->name);
 	ch->drive->dma = false;

@@ -40,6 +40,8 @@
 #define ATA_ST_BSY 0x80u
 #define ATA_ST_NONE 0xffu /* nobody drives the bus */
 
+#define ATA_ER_ICRC 0x80u /* data damaged on the cable */
+
 #define ATA_CTL_NIEN 0x02u /* no interrupts */
 #define ATA_CTL_SRST 0x04u
 
