@@ -26,12 +26,13 @@ int bdflush(void *unused)
 	for (;;) {
 		wait_for_bdflush_work();
 		while (writeback_ops && background_writing_wanted()) {
+			unsigned int since = writes_ended();
 			long written = writeback_ops->writeback_inodes(BDFLUSH_CHUNK, 0);
 
 			count_vm_event(writeback_runs);
 			/* All of it is being written already, or none of it can be: let transfers end. */
 			if (written <= 0) {
-				wait_for_writeback(IO_WAIT_TICKS);
+				wait_for_writeback(since, IO_WAIT_TICKS);
 				break;
 			}
 			cond_resched();

@@ -40,7 +40,8 @@ extern const struct writeback_ops *writeback_ops;
 /* bdflush sleeps here until wakeup_bdflush. */
 bool background_writing_wanted(void);
 void wait_for_bdflush_work(void);
-/* Sleep until a write ends, or for some ticks at most. */
-void wait_for_writeback(long ticks);
+/* Sleep until a write has ended since the count was taken, none is in flight, or for some ticks. */
+unsigned int writes_ended(void);
+void wait_for_writeback(unsigned int since, long ticks);
 
 #endif

@@ -82,6 +82,7 @@ static unsigned long balance_round(enum zone_type class, unsigned int *start)
 
 	for (priority = *start; priority >= 0 && class_short(class, WMARK_HIGH); priority--) {
 		unsigned long reclaimed = sc.nr_reclaimed;
+		unsigned int since = writes_ended();
 
 		sc.priority = priority;
 		sc.nr_to_reclaim = zones[class].watermark[WMARK_HIGH] + SWAP_CLUSTER_MAX;
@@ -91,8 +92,8 @@ static unsigned long balance_round(enum zone_type class, unsigned int *start)
 		wake_up_all(&kswapd_done_queue);
 		if (sc.nr_reclaimed > reclaimed)
 			*start = priority < DEF_PRIORITY ? priority + 1 : DEF_PRIORITY;
-		else if (sc.nr_written)
-			wait_for_writeback(IO_WAIT_TICKS);
+		else
+			wait_for_writeback(since, IO_WAIT_TICKS);
 		cond_resched();
 	}
 	return sc.nr_reclaimed;
@@ -110,7 +111,6 @@ static void balance(enum zone_type class)
 		}
 		failed++;
 		start = DEF_PRIORITY;
-		wait_for_writeback(IO_WAIT_TICKS);
 	}
 }
 

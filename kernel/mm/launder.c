@@ -68,17 +68,12 @@ static enum launder_result write_page(struct page *page, struct scan_control *sc
 	return LAUNDER_WRITTEN;
 }
 
-/* Was it used while it was here?  A first use of an unmapped file page does not count (streams). */
-static bool used_again(struct page *page)
-{
-	if (page_mapcount(page) || PageMlocked(page))
-		return true;
-	return TestClearPageReferenced(page) && is_swap_backed(page);
-}
-
 /* Locked and pinned.  Still locked on return, but for LAUNDER_WRITTEN. */
 static enum launder_result launder_locked(struct page *page, struct scan_control *sc)
 {
+	/* Anonymous memory that is mapped need not be in any cache. */
+	if (page_mapcount(page) || PageMlocked(page))
+		return LAUNDER_ACTIVATE;
 	if (!page->mapping)
 		return LAUNDER_KEEP;
 	if (PageWriteback(page)) {
@@ -87,7 +82,8 @@ static enum launder_result launder_locked(struct page *page, struct scan_control
 	}
 	if (drop_swap_orphan(page))
 		return LAUNDER_FREED;
-	if (used_again(page))
+	/* A first use of an unmapped file page does not count (streams). */
+	if (TestClearPageReferenced(page) && is_swap_backed(page))
 		return LAUNDER_ACTIVATE;
 	if (PageDirty(page))
 		return write_page(page, sc);

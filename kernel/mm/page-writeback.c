@@ -41,6 +41,7 @@ static DECLARE_WAIT_QUEUE_HEAD(bdflush_queue);
 static DECLARE_WAIT_QUEUE_HEAD(writeback_queue);
 static volatile bool bdflush_wanted;
 static atomic_t in_flight;
+static unsigned int nr_ended; /* only ever compared for change: a lost count does not matter */
 
 unsigned long nr_dirty_pages(void)
 {
@@ -353,19 +354,22 @@ bool writes_in_flight(void)
 
 void writeback_one_done(void)
 {
+	nr_ended++;
 	atomic_dec(&in_flight);
 	if (waitqueue_active(&writeback_queue))
 		wake_up_all(&writeback_queue);
 }
 
-void wait_for_writeback(long ticks)
+unsigned int writes_ended(void)
 {
-	DEFINE_WAIT(wait);
+	return READ_ONCE(nr_ended);
+}
 
+void wait_for_writeback(unsigned int since, long ticks)
+{
 	blk_run_queues();
-	prepare_to_wait(&writeback_queue, &wait, TASK_UNINTERRUPTIBLE);
-	schedule_timeout(ticks);
-	finish_wait(&writeback_queue, &wait);
+	(void)wait_event_timeout(writeback_queue, writes_ended() != since || !writes_in_flight(),
+				 ticks);
 }
 
 static void throttle_writer(struct address_space *mapping)
@@ -374,12 +378,13 @@ static void throttle_writer(struct address_space *mapping)
 
 	count_vm_event(dirty_throttled);
 	for (round = 0; round < THROTTLE_ROUNDS && over_dirty_limit(); round++) {
+		unsigned int since = writes_ended();
 		long nr = WRITER_CHUNK;
 
 		wakeup_bdflush();
 		(void)filemap_fdatawrite_range(mapping, 0, ~0ul, &nr);
 		if (over_dirty_limit())
-			wait_for_writeback(THROTTLE_TICKS);
+			wait_for_writeback(since, THROTTLE_TICKS);
 		if (fatal_signal_pending(current))
 			break;
 	}

@@ -240,15 +240,15 @@ static unsigned long direct_reclaim(enum zone_type class, gfp_t gfp, unsigned in
 		return SWAP_CLUSTER_MAX;
 	sc.priority = DEF_PRIORITY;
 	do {
-		unsigned long before = sc.nr_written;
+		unsigned int since = writes_ended();
 
 		shrink_pass(&sc);
 		freed = free_for_order(class, order);
 		if (sc.nr_reclaimed >= SWAP_CLUSTER_MAX || freed)
 			break;
 		/* Nothing could be done but start transfers: let one end. */
-		if (sc.nr_written > before && sc.priority <= DEF_PRIORITY / 2)
-			wait_for_writeback(DIRECT_WAIT_TICKS);
+		if (sc.priority <= DEF_PRIORITY / 2)
+			wait_for_writeback(since, DIRECT_WAIT_TICKS);
 	} while (sc.priority-- > 0);
 	return sc.nr_reclaimed + freed;
 }
