@@ -155,11 +155,15 @@ static void cut_to_size(struct inode *inode)
 	mutex_unlock(&EXT2_I(inode)->meta_mutex);
 }
 
-/* i_op->truncate; i_mutex held.  Sleeps. */
+/*
+ * i_op->truncate; i_mutex held.  Sleeps.  The pages go first: one that kept its buffers would write to
+ * blocks that are somebody else's by then.
+ */
 void ext2_truncate(struct inode *inode)
 {
 	if (!has_tree(inode) || ext2_read_only(inode->i_sb))
 		return;
+	truncate_pagecache(inode, i_size_read(inode));
 	if (block_truncate_page(inode->i_mapping, i_size_read(inode), ext2_get_block))
 		pr_warn("ext2: inode %lu: the block at the new end was not cleared\n",
 			inode->i_ino);
