@@ -51,7 +51,7 @@ static bool handler_ignores(const struct task_struct *t, int sig)
 /* A blocked signal is kept: the handler may be another one when it is unblocked. */
 bool sig_ignored(const struct task_struct *t, int sig)
 {
-	return !(t->blocked & sigmask(sig)) && handler_ignores(t, sig);
+	return !((t->blocked | t->real_blocked) & sigmask(sig)) && handler_ignores(t, sig);
 }
 
 bool sigismasked_or_ignored(int sig)
@@ -127,6 +127,8 @@ static bool sig_fatal(const struct task_struct *t, int sig)
 		return false;
 	if (sig == SIGKILL)
 		return true;
+	if (t->real_blocked & sigmask(sig)) /* it will be taken by sigtimedwait */
+		return false;
 	return t->sighand->action[sig - 1].sa_handler == SIG_DFL && !(sigmask(sig) & others);
 }
 

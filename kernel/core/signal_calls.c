@@ -178,17 +178,19 @@ static long sleep_for_signal(sigset_t wanted, long timeout)
 	struct task_struct *t = current;
 	sigset_t old = t->blocked, open = old & ~wanted;
 
+	t->real_blocked = old;
 	set_current_state(TASK_INTERRUPTIBLE);
 	set_current_blocked(&open);
 	timeout = signal_pending(t) ? timeout : schedule_timeout(timeout);
 	set_current_state(TASK_RUNNING);
+	set_current_blocked(&old);
+	t->real_blocked = 0;
 	return timeout;
 }
 
 /* timeout in ticks.  => the signal, -EAGAIN, -EINTR */
 static long do_sigtimedwait(sigset_t wanted, struct siginfo *info, long timeout)
 {
-	sigset_t old = current->blocked;
 	int sig;
 
 	wanted &= ~SIG_UNBLOCKABLE;
@@ -199,7 +201,6 @@ static long do_sigtimedwait(sigset_t wanted, struct siginfo *info, long timeout)
 		return -EAGAIN;
 	timeout = sleep_for_signal(wanted, timeout);
 	sig = dequeue_from(wanted, info);
-	set_current_blocked(&old);
 	if (sig)
 		return sig;
 	return timeout ? -EINTR : -EAGAIN;

@@ -114,6 +114,7 @@ struct task_struct {
 	struct signal_struct *signal;
 	struct sighand_struct *sighand;
 	sigset_t blocked, saved_sigmask;
+	sigset_t real_blocked;		/* sigtimedwait: the mask while wanted signals are let in */
 	struct sigpending pending;
 	unsigned long sas_ss_sp;
 	size_t sas_ss_size;
