@@ -9,6 +9,7 @@
 #include <quire/mm.h>
 #include <quire/string.h>
 #include <quire/swap.h>
+#include <quire/tty.h>
 #include <quire/uaccess.h>
 
 #include "proc_internal.h"
@@ -104,7 +105,6 @@ int pid_stat_show(struct seq_file *m, struct task_struct *t)
 	struct mm_struct *mm = get_task_mm(t);
 	struct task_numbers n;
 	unsigned long vsize = 0, rss = 0, code = 0, end_code = 0, stack = 0;
-	dev_t tty = 0;
 
 	gather(t, &n);
 	if (mm) {
@@ -116,8 +116,8 @@ int pid_stat_show(struct seq_file *m, struct task_struct *t)
 		mmput(mm);
 	}
 	seq_printf(m, "%d (%s) %c %d %d %d %d %d %u %lu %lu %lu %lu ", t->pid, t->comm,
-		   state_letters[state_index(t)], n.ppid, n.pgrp, n.session, (int)tty,
-		   -1, t->flags, n.min_flt, n.cmin_flt, n.maj_flt,
+		   state_letters[state_index(t)], n.ppid, n.pgrp, n.session, (int)task_tty_dev(t),
+		   task_tty_pgrp(t), t->flags, n.min_flt, n.cmin_flt, n.maj_flt,
 		   n.cmaj_flt);
 	seq_printf(m, "%llu %llu %llu %llu %d %d %d 0 %llu %lu %lu %lu ", ns_to_ticks(n.utime),
 		   ns_to_ticks(n.stime), ns_to_ticks(n.cutime), ns_to_ticks(n.cstime),
