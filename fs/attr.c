@@ -45,10 +45,10 @@ int inode_setattr(struct inode *inode, struct iattr *attr)
 		if (attr->ia_size > inode->i_sb->s_maxbytes)
 			return -EFBIG;
 		i_size_write(inode, attr->ia_size);
+		/* No page beyond the end is mapped or cached when the file system frees its block. */
+		truncate_pagecache(inode, attr->ia_size);
 		if (inode->i_op->truncate)
 			inode->i_op->truncate(inode);
-		else
-			truncate_pagecache(inode, attr->ia_size);
 	}
 	if (valid & ATTR_UID)
 		inode->i_uid = attr->ia_uid;
