@@ -201,7 +201,7 @@ void mark_page_accessed(struct page *page)
 {
 	bool second = TestSetPageReferenced(page);
 
-	if (PageInactiveClean(page) || (PageInactiveDirty(page) && second)) {
+	if (PageInactiveClean(page) || (PageInactiveDirty(page) && (second || PageAnon(page)))) {
 		activate_page(page);
 		ClearPageReferenced(page);
 	}

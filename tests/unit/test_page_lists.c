@@ -218,6 +218,19 @@ static void test_age(void **state)
 	assert_int_equal(i, 7);
 }
 
+static void test_stream_and_anonymous_use(void **state)
+{
+	lru_cache_add_inactive(&mem_map[0]);
+	mark_page_accessed(&mem_map[0]);
+	assert_true(PageInactiveDirty(&mem_map[0])); /* read once */
+	mark_page_accessed(&mem_map[0]);
+	assert_true(PageActive(&mem_map[0]));
+	lru_cache_add_inactive(&mem_map[1]);
+	SetPageAnon(&mem_map[1]);
+	mark_page_accessed(&mem_map[1]);
+	assert_true(PageActive(&mem_map[1])); /* swapped in and mapped */
+}
+
 static void test_rescue_is_counted(void **state)
 {
 	unsigned long before = vm_event_state[0].event[VM_EVENT_inactive_clean_rescued];
@@ -238,6 +251,7 @@ int main(void)
 		cmocka_unit_test_setup(test_twice_on_a_list_traps, setup),
 		cmocka_unit_test_setup(test_dirty_page_is_not_clean, setup),
 		cmocka_unit_test_setup(test_age, setup),
+		cmocka_unit_test_setup(test_stream_and_anonymous_use, setup),
 		cmocka_unit_test_setup(test_rescue_is_counted, setup),
 	};
 

@@ -52,8 +52,9 @@ void deactivate_page(struct page *page); /* -> inactive_dirty, age 0 */
 void page_to_inactive_clean(struct page *page);
 void page_to_inactive_dirty_tail(struct page *page); /* next to be looked at (end of writeback) */
 /*
- * Note a use.  The first one sets PG_referenced; a page on inactive_dirty is activated by the second
- * (so a stream that reads each page once stays there), one on inactive_clean at once ("rescued").
+ * Note a use.  The first one sets PG_referenced; a file's page on inactive_dirty is activated by the
+ * second (so a stream that reads each page once stays there), an anonymous one and what is on
+ * inactive_clean ("rescued") at once.
  */
 void mark_page_accessed(struct page *page);
 
