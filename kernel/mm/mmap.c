@@ -162,7 +162,11 @@ static unsigned long map_new_area(struct mm_struct *mm, struct file *file, unsig
 	vma->vm_start = addr;
 	vma->vm_end = addr + len;
 	vma->vm_flags = vm_flags;
-	vma->vm_pgoff = file ? pgoff : addr >> PAGE_SHIFT;
+	/* A shared anonymous area has an object of its own, which begins where the area does. */
+	if (file)
+		vma->vm_pgoff = pgoff;
+	else
+		vma->vm_pgoff = vma_is_shared(vma) ? 0 : addr >> PAGE_SHIFT;
 	err = attach_object(vma, file);
 	if (err) {
 		vm_area_free(vma);
