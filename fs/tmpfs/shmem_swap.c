@@ -256,11 +256,11 @@ static int shmem_unuse(swp_entry_t entry, struct page *page)
 	return n == -EEXIST ? 0 : n;
 }
 
+/* The auditor's: all tasks stand still and interrupts are off, so the list cannot change, and no mutex may be taken. */
 void shmem_walk_swap_entries(shmem_entry_fn fn, void *arg)
 {
 	struct shmem_inode_info *info;
 
-	mutex_lock(&shmem_list_mutex);
 	list_for_each_entry(info, &shmem_list, all) {
 		pgoff_t at = 0;
 		void *item;
@@ -273,7 +273,6 @@ void shmem_walk_swap_entries(shmem_entry_fn fn, void *arg)
 		}
 		spin_unlock(&info->lock);
 	}
-	mutex_unlock(&shmem_list_mutex);
 }
 
 static struct swap_user_ops shmem_swap_user = {
