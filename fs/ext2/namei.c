@@ -46,11 +46,13 @@ static struct dentry *ext2_lookup(struct inode *dir, struct dentry *dentry)
 
 		brelse(slot.bh);
 		inode = iget(dir->i_sb, ino);
-		if (IS_ERR(inode)) {
-			ext2_error(dir->i_sb, "directory %lu names inode %u, which is not usable",
+		if (IS_ERR(inode) && PTR_ERR(inode) == -ESTALE) {
+			ext2_error(dir->i_sb, "directory %lu names inode %u, which is deleted",
 				   dir->i_ino, ino);
 			return ERR_PTR(-EIO);
 		}
+		if (IS_ERR(inode))
+			return ERR_CAST(inode);
 		if (second_name_of_dir(dir, inode)) {
 			ext2_error(dir->i_sb, "directory %u has a second name", ino);
 			iput(inode);
