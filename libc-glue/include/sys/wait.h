@@ -24,7 +24,8 @@
 #define WCOREDUMP(s)	((s) & 0x80)
 #define WIFEXITED(s)	(WTERMSIG(s) == 0)
 #define WIFSTOPPED(s)	(((s) & 0xff) == 0x7f)
-#define WIFSIGNALED(s)	(WTERMSIG(s) != 0 && WTERMSIG(s) != 0x7f)
+/* 1 to 0x7e; each of these reads its argument once. */
+#define WIFSIGNALED(s)	(WTERMSIG(s) - 1U < 0x7eU)
 #define WIFCONTINUED(s)	(((s) & 0xffff) == 0xffff)
 #define W_EXITCODE(r, s) ((r) << 8 | (s))
 #define W_STOPCODE(s)	((s) << 8 | 0x7f)
