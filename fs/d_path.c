@@ -9,6 +9,7 @@
 #include <quire/err.h>
 #include <quire/mount.h>
 #include <quire/namei.h>
+#include <quire/specfs.h>
 #include <quire/string.h>
 
 struct backwards {
@@ -70,22 +71,24 @@ char *__d_path(const struct path *path, const struct path *root, char *buf, int 
 	return err ? ERR_PTR(err) : b.pos;
 }
 
-/*
- * The path as the current task would write it.  Files without a name (pipes, shared memory) give their
- * dentry's name alone.
- */
+/* "pipe:[7]" for what never had a path; a nameless memory object is shown as a removed file. */
+static char *nameless_path(struct dentry *dentry, char *buf, int buflen)
+{
+	bool object = dentry->d_sb != anon_mnt()->mnt_sb;
+	int len = scnprintf(buf, (size_t)buflen, "%s%s%s", object ? "/" : "", dentry->d_name.name,
+			    object ? " (deleted)" : "");
+
+	return len == buflen - 1 ? ERR_PTR(-ENAMETOOLONG) : buf;
+}
+
+/* The path as the current task would write it; text inside buf or ERR_PTR. */
 char *d_path(struct dentry *dentry, struct vfsmount *mnt, char *buf, int buflen)
 {
 	struct path path = { .mnt = mnt, .dentry = dentry }, root;
 	char *text;
 
-	if (IS_ROOT(dentry) && dentry != dentry->d_sb->s_root && dentry->d_name.len) {
-		if ((int)dentry->d_name.len >= buflen)
-			return ERR_PTR(-ENAMETOOLONG);
-		text = buf + buflen - 1 - dentry->d_name.len;
-		memcpy(text, dentry->d_name.name, dentry->d_name.len + 1);
-		return text;
-	}
+	if (IS_ROOT(dentry) && dentry != dentry->d_sb->s_root)
+		return nameless_path(dentry, buf, buflen);
 	get_fs_root(&root);
 	text = __d_path(&path, &root, buf, buflen, " (deleted)");
 	path_put(&root);

@@ -314,7 +314,7 @@ static void close_all(struct files_struct *files)
 
 		files->fd[fd] = NULL;
 		if (file)
-			filp_close(file);
+			filp_close_owner(file, files);
 	}
 }
 

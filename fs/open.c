@@ -130,18 +130,26 @@ void fput(struct file *file)
 		__fput(file);
 }
 
-/* What close(2) does to an open file; drops the table's reference. => flush's error */
-int filp_close(struct file *file)
+/*
+ * A descriptor of the table owner is closed: what close(2) does to the open file; drops the table's
+ * reference. => flush's error
+ */
+int filp_close_owner(struct file *file, struct files_struct *owner)
 {
 	int err = 0;
 
 	if (!(file->f_mode & FMODE_PATH)) {
 		if (file->f_op && file->f_op->flush)
 			err = file->f_op->flush(file);
-		locks_remove_posix(file, current->files);
+		locks_remove_posix(file, owner);
 	}
 	fput(file);
 	return err;
+}
+
+int filp_close(struct file *file)
+{
+	return filp_close_owner(file, current->files);
 }
 
 /* Everything but the file system's own open. */

@@ -39,7 +39,8 @@ static int mount_builtin(const struct builtin *b)
 	if (!strcmp(b->type, "devfs") &&
 	    mount("devtmpfs", b->target, "devtmpfs", b->flags, b->data) == 0)
 		return 0;
-	return errno == EBUSY ? 0 : -1;
+	/* What one kernel needs, another has built in or does without. */
+	return errno == EBUSY || errno == ENODEV ? 0 : -1;
 }
 
 static int is_builtin(const char *target)

@@ -134,15 +134,15 @@ static void directory_offsets(void)
 	fails(rmdir("m"), EBUSY);
 	fails(rename("m", "n"), EBUSY);
 	fails(rename("m/d", "d"), EXDEV);
-	fails(link("m/d", "l"), EPERM);
+	fails(link("m/d", "l"), EXDEV);
 	check(umount("m") == 0 && rmdir("src/d") == 0 && rmdir("src") == 0);
 }
 
 int main(void)
 {
-	char dir[] = "/tmp/tmpfs.XXXXXX";
+	static const char dir[] = "/tmp/tmpfs.test";
 
-	check(mkdtemp(dir) && chdir(dir) == 0 && mkdir("m", 0755) == 0);
+	check(mkdir(dir, 0755) == 0 && chdir(dir) == 0 && mkdir("m", 0755) == 0);
 	limits();
 	read_only();
 	mappings();

@@ -25,6 +25,7 @@ void put_files_struct(struct files_struct *files);
 /* open.c: one more writer of a regular file's inode; => -ETXTBSY while it is being executed */
 int get_write_access(struct inode *inode);
 void put_write_access(struct inode *inode);
+int filp_close_owner(struct file *file, struct files_struct *owner);
 struct file *get_empty_filp(void);
 void file_free(struct file *file);
 unsigned int nr_open_files(void);
