@@ -16,7 +16,7 @@ from pyquire.machine import Machine, build_dir  # noqa: E402
 from pyquire.session import Session, SessionError  # noqa: E402, F401
 
 BUILD = build_dir()
-PROMPT = r"root@quire:[^\r\n]*[#$] "
+PROMPT = r"quire:[^\r\n]*[#$] "
 QRUN = os.path.join(TOOLS, "qrun")
 
 

@@ -23,7 +23,7 @@ def serial_and_screen():
         pc.expect(PROMPT, 60)
         out = pc.command("ls / | sort | head -3 | tr '\\n' ' '", PROMPT)
         assert out.split()[:1] == ["bin"], out
-        pc.expect_screen(PROMPT)
+        pc.expect_screen(PROMPT.rstrip())
         pc.press("echo Screen-$((6*7)) > /root/from-screen; cat /root/from-screen\n")
         pc.expect_screen("^Screen-42")
         assert "Screen-42" in pc.command("cat /root/from-screen", PROMPT)

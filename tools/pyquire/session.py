@@ -119,7 +119,7 @@ class Session:
     def command(self, text, prompt, seconds=30):
         """Type a line at the shell on the serial line; what it printed before the next PROMPT."""
         self.type(text + "\n")
-        self.expect(re.escape(text) + r"\r?\n", seconds)
+        self.expect(re.escape(text) + r"\r*\n", seconds)
         start = self._seen
         found = self.expect(prompt, seconds)
         return self.output[start:found.start()].decode(errors="replace").replace("\r", "")
