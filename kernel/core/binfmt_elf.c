@@ -96,7 +96,10 @@ static unsigned long segment_prot(const struct elf32_phdr *p)
 	       (p->p_flags & PF_X ? PROT_EXEC : 0);
 }
 
-/* The part beyond the file: clear to the page's end, then anonymous pages. */
+/*
+ * The part beyond the file: clear to the page's end, then anonymous pages.  To the page's end even where the segment
+ * ends before it: programs use the rest of their last page and expect zeroes there (ld.so's first allocations).
+ */
 static int map_bss(const struct elf_image *img, const struct elf32_phdr *p)
 {
 	unsigned long start = img->bias + p->p_vaddr + p->p_filesz;
@@ -105,7 +108,7 @@ static int map_bss(const struct elf_image *img, const struct elf32_phdr *p)
 
 	/* Only a writable segment can be cleared; a read-only one shows the file's bytes, as on Linux. */
 	if (p->p_filesz && page_end > start && (p->p_flags & PF_W) &&
-	    clear_user((void __user *)start, min(page_end, end) - start))
+	    clear_user((void __user *)start, page_end - start))
 		return -EFAULT;
 	if (p->p_filesz == 0)
 		page_end = start & PAGE_MASK;

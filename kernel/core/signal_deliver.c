@@ -9,6 +9,7 @@
  */
 #include <quire/bitops.h>
 #include <quire/kernel.h>
+#include <quire/printk.h>
 #include <quire/sched.h>
 
 #include "task_internal.h"
@@ -107,8 +108,19 @@ static enum verdict decide(int sig, struct k_sigaction *ka)
 	return DIE;
 }
 
+/* A program that dies of its own fault: one line in the log, as Linux writes. */
+static void report_fault(int sig, const struct pt_regs *regs)
+{
+	const struct thread_struct *thread = &current->thread;
+
+	if (sigmask(sig) & (sigmask(SIGSEGV) | sigmask(SIGBUS) | sigmask(SIGILL) | sigmask(SIGFPE)))
+		printk_ratelimited(KERN_INFO "%s[%d]: signal %d at %08x ip %08x sp %08x trap %u error %x\n",
+				   current->comm, current->pid, sig, thread->cr2, regs->eip, regs->esp,
+				   thread->trap_no, thread->error_code);
+}
+
 /* One pass under siglock: => signal to handle, 0: none, -1: look again (it stood still). */
-static int next_signal(struct siginfo *info, struct k_sigaction *ka)
+static int next_signal(struct siginfo *info, struct k_sigaction *ka, const struct pt_regs *regs)
 {
 	spinlock_t *lock = &current->sighand->siglock;
 	enum verdict v;
@@ -132,8 +144,10 @@ static int next_signal(struct siginfo *info, struct k_sigaction *ka)
 	if (!sig)
 		recalc_sigpending();
 	spin_unlock_irq(lock);
-	if (v == DIE)
+	if (v == DIE) {
+		report_fault(sig, regs);
 		do_group_exit(sig);
+	}
 	return sig;
 }
 
@@ -144,7 +158,7 @@ int get_signal_to_deliver(struct siginfo *info, struct k_sigaction *ka, struct p
 	do {
 		if (test_bit(TIF_FREEZE, &current->work))
 			refrigerator();
-		sig = next_signal(info, ka);
+		sig = next_signal(info, ka, regs);
 	} while (sig < 0);
 	return sig;
 }
