@@ -7,6 +7,7 @@
  */
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 
 #include "check.h"
@@ -30,10 +31,10 @@ static int is_filled(const unsigned int *p, unsigned int i, unsigned int round)
 static void file(void)
 {
 	static unsigned int in[PAGE / 4];
-	int fd = open("/tmp/swap.me", O_CREAT | O_RDWR | O_TRUNC, 0600);
+	int fd = open("/tmp/big/f", O_CREAT | O_RDWR | O_TRUNC, 0600);
 	unsigned int i;
 
-	check(fd >= 0 && unlink("/tmp/swap.me") == 0);
+	check(fd >= 0 && unlink("/tmp/big/f") == 0);
 	for (i = 0; i < PAGES; i++) {
 		fill(i, 0);
 		check(write(fd, buf, PAGE) == (ssize_t)PAGE);
@@ -89,7 +90,9 @@ static void shared_memory(void)
 
 int main(void)
 {
+	check(mkdir("/tmp/big", 0700) == 0 && mount("big", "/tmp/big", "tmpfs", 0, "size=64m") == 0);
 	file();
+	check(umount("/tmp/big") == 0 && rmdir("/tmp/big") == 0);
 	shared_memory();
 	return 0;
 }
