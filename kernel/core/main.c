@@ -151,6 +151,7 @@ __noreturn void start_kernel(void)
 	mm_init_caches();
 	mmap_init();
 	fork_init();
+	oom_kill_init();
 	local_irq_enable();
 	if (kernel_thread(kernel_init, NULL, "init") < 0)
 		panic("the first task cannot be created");
