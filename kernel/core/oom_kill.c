@@ -20,6 +20,8 @@
 #include <quire/trace.h>
 #include <quire/vmstat.h>
 
+#include "task_internal.h"
+
 #define OOM_ADJ_NEVER (-1000)
 #define KIB(pages) ((unsigned long)(pages) << (PAGE_SHIFT - 10))
 
@@ -55,13 +57,13 @@ static struct task_struct *oom_select(unsigned long *points)
 	struct task_struct *p, *t, *worst = NULL;
 	long best = 0, n;
 
-	spin_lock(&tasklist_lock);
+	spin_lock_irq(&tasklist_lock);
 	for_each_process(p) {
 		t = thread_with_mm(p);
 		if (!t || is_unkillable(p))
 			continue;
 		if (test_bit(TIF_MEMDIE, &t->work)) {
-			spin_unlock(&tasklist_lock);
+			spin_unlock_irq(&tasklist_lock);
 			return ERR_PTR(-1);
 		}
 		task_lock(t);
@@ -74,11 +76,12 @@ static struct task_struct *oom_select(unsigned long *points)
 	}
 	if (worst)
 		get_task_struct(worst);
-	spin_unlock(&tasklist_lock);
+	spin_unlock_irq(&tasklist_lock);
 	*points = best;
 	return worst;
 }
 
+/* tasklist_lock held */
 static void kill_process(struct task_struct *p)
 {
 	struct task_struct *t = p;
@@ -87,7 +90,7 @@ static void kill_process(struct task_struct *p)
 		set_bit(TIF_MEMDIE, &t->work);
 		t = list_entry(t->thread_group.next, struct task_struct, thread_group);
 	} while (t != p);
-	send_sig(SIGKILL, p, 1);
+	group_send_sig_info(SIGKILL, SEND_SIG_KERNEL, p);
 }
 
 static void report(const struct task_struct *victim, const struct mm_struct *mm)
@@ -105,7 +108,7 @@ static void oom_kill(struct task_struct *victim)
 	struct task_struct *p, *t;
 	struct mm_struct *mm;
 
-	spin_lock(&tasklist_lock);
+	spin_lock_irq(&tasklist_lock);
 	t = thread_with_mm(victim);
 	mm = t ? t->mm : NULL;
 	if (mm) {
@@ -118,7 +121,7 @@ static void oom_kill(struct task_struct *victim)
 				kill_process(p);
 		}
 	}
-	spin_unlock(&tasklist_lock);
+	spin_unlock_irq(&tasklist_lock);
 	put_task_struct(victim);
 }
 

@@ -26,6 +26,7 @@
 #include <quire/page_lists.h>
 #include <quire/reclaim.h>
 #include <quire/sched.h>
+#include <quire/swap.h>
 #include <quire/trace.h>
 #include <quire/vmstat.h>
 
@@ -122,6 +123,9 @@ static enum scan_result try_to_swap_out(struct mm_struct *mm, struct vm_area_str
 		return PTE_KEPT;
 	}
 	if (page->age > 0 || !zone_wanted(page, sc) || PageWriteback(page))
+		return PTE_KEPT;
+	/* Nowhere to go: do not take the pte out only to put it back. */
+	if (PageAnon(page) && !PageSwapCache(page) && nr_free_swap_slots() <= 0)
 		return PTE_KEPT;
 	if (!trylock_page(page))
 		return PTE_KEPT;
