@@ -27,7 +27,7 @@ static const char *names[CLASSES_MAX];
 static DECLARE_BITMAP(after[CLASSES_MAX], CLASSES_MAX);	/* after[a] has b: b was taken while a was held */
 static unsigned int nr_ids = 1;		/* 0: a lock without a class */
 static bool broken;			/* one report is enough: what follows is noise */
-static unsigned int seed;
+static unsigned int seed = 1;
 
 static int set_seed(const char *v) { return cmdline_uint(v, &seed); }
 BOOT_OPTION_EARLY("preempt_seed=", set_seed, "random preemption: start of the sequence, 0 is off (1)");
