@@ -40,10 +40,14 @@ both-kernels: $(KERNEL)
 	$(Q)$(MAKE) --no-print-directory $(if $(filter 1,$(DEBUG)),DEBUG=0,DEBUG=1) kernel
 
 TESTJOBS ?= 2
-test: both-kernels unit $(O)/quire.iso $(O)/disk.img $(O)/oracle/initrd.cpio ## all tests: three rings and whole systems (TESTJOBS=2 ONLY=text)
+test-needs: both-kernels unit $(O)/quire.iso $(O)/disk.img $(O)/oracle/initrd.cpio
+test: test-needs ## all tests: three rings and whole systems (TESTJOBS=2 ONLY=text)
 	$(Q)QUIRE_BUILD=$(abspath $(O)) tests/run --jobs $(TESTJOBS) $(if $(ONLY),--only $(ONLY))
 
 check: $(KERNEL) unit ## the host tests and one boot, in a minute
 	$(Q)QUIRE_BUILD=$(abspath $(O)) tests/run --jobs $(TESTJOBS) --quick
 
-.PHONY: unit both-kernels test check
+test-mutations: test-needs ## break each mechanism and see its test fail (tests/mutations/)
+	$(Q)QUIRE_BUILD=$(abspath $(O)) tests/mutations/run
+
+.PHONY: unit both-kernels test check test-mutations test-needs
