@@ -286,18 +286,20 @@ void register_console(struct console *con)
 	unsigned int rank = wanted_rank(con->name);
 	unsigned long flags;
 
-	/* Once the command line has named consoles, only those get messages. */
-	if (nr_wanted && !rank)
-		return;
 	flags = lock_log();
+	/* Also when the real one is not wanted: its device is in use from now on. */
 	if (!(con->flags & CON_BOOT))
 		drop_boot_console(con->name);
+	/* Once the command line has named consoles, only those get messages. */
+	if (nr_wanted && !rank)
+		goto out;
 	if (rank == nr_wanted && rank)
 		con->flags |= CON_PREFERRED;
 	con->next = consoles;
 	consoles = con;
 	if (con->flags & CON_PRINTBUFFER)
 		replay(con);
+out:
 	unlock_log(flags);
 }
 

@@ -50,14 +50,14 @@ def job_control():
     """^C, ^Z, bg, fg, pipelines, globs and history at the prompt"""
     with Session(machine()) as pc:
         pc.expect(PROMPT, 60)
-        pc.type("sleep 1000\n")
-        pc.expect("sleep 1000")
+        pc.type("/bin/sleep 1000\n")
+        pc.expect("/bin/sleep 1000")
         pc.type("\x1a")
         pc.expect(PROMPT)
         assert "sleep" in pc.command("jobs", PROMPT)
         pc.command("bg", PROMPT)
         pc.type("fg\n")
-        pc.expect("sleep 1000")
+        pc.expect("/bin/sleep 1000")
         pc.type("\x03")
         pc.expect(PROMPT)
         assert "130" in pc.command("echo $?", PROMPT)
