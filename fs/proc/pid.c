@@ -14,6 +14,7 @@
 
 #define PID_INO_SHIFT 8		/* inode number: pid << 8 | index of the file, 0 the directory */
 #define TASK_DIR_NAME "task"
+#define THREAD_DIR_INDEX ((1u << PID_INO_SHIFT) - 1) /* low bits of the inode number; a process's: 0 */
 
 static const struct inode_operations pid_dir_inode_operations, task_dir_inode_operations;
 static const struct file_operations pid_dir_operations, task_dir_operations,
@@ -147,14 +148,12 @@ static struct dentry *add_pid_dentry(struct dentry *dentry, struct inode *inode)
 
 /* ---- the directory of a process or thread ---- */
 
-static bool is_thread_dir(struct task_struct *t)
+/* A thread's directory, reached through task/, has no task/ of its own (the last entry): else it would never end. */
+static unsigned int nr_pid_files(const struct inode *dir)
 {
-	return t->pid != t->tgid;
-}
+	bool is_thread = (dir->i_ino & ((1u << PID_INO_SHIFT) - 1)) == THREAD_DIR_INDEX;
 
-static unsigned int nr_pid_files(struct task_struct *t)
-{
-	return ARRAY_SIZE(pid_files) - is_thread_dir(t);
+	return ARRAY_SIZE(pid_files) - is_thread;
 }
 
 static struct dentry *pid_dir_lookup(struct inode *dir, struct dentry *dentry)
@@ -165,7 +164,7 @@ static struct dentry *pid_dir_lookup(struct inode *dir, struct dentry *dentry)
 
 	if (!t)
 		return result;
-	for (i = 0; i < nr_pid_files(t); i++) {
+	for (i = 0; i < nr_pid_files(dir); i++) {
 		if (strlen(pid_files[i].name) != dentry->d_name.len ||
 		    memcmp(pid_files[i].name, dentry->d_name.name, dentry->d_name.len))
 			continue;
@@ -184,7 +183,7 @@ static int pid_dir_readdir(struct file *file, void *dirent, filldir_t filldir)
 
 	if (!t)
 		return -ENOENT;
-	for (; file->f_pos < nr_pid_files(t) + 2; file->f_pos++) {
+	for (; file->f_pos < nr_pid_files(file_inode(file)) + 2; file->f_pos++) {
 		i = file->f_pos;
 		if (i < 2) {
 			if (filldir(dirent, "..", i + 1, i, PROC_ROOT_INO, DT_DIR))
@@ -281,7 +280,7 @@ static struct dentry *task_dir_lookup(struct inode *dir, struct dentry *dentry)
 	if (parse_number(dentry->d_name.name, dentry->d_name.len, &tid))
 		t = get_task_by_pid(tid);
 	if (t && t->tgid == leader->tgid)
-		result = add_pid_dentry(dentry, pid_new_inode(dir->i_sb, t, NULL, 0));
+		result = add_pid_dentry(dentry, pid_new_inode(dir->i_sb, t, NULL, THREAD_DIR_INDEX));
 	if (t)
 		put_task_struct(t);
 	put_task_struct(leader);
