@@ -25,7 +25,7 @@
  * HIGH lets it sleep, the allocator's direct reclaimers go on at MIN.  An empty zone is never short.
  *
  * Balance.  The inactive lists hold at least INACTIVE_SHARE of what is on lists; only
- * below that is active scanned for more than its slow aging.  A stream of pages
+ * below that is active scanned for more than its slow aging by the clock.  A stream of pages
  * read once lives and dies on the inactive lists.
  *
  * Locking.  None held across calls; list and page locks inside layers 3 and 4.
@@ -49,11 +49,13 @@
 #define DEFAULT_SWAPPINESS 60
 #define SWAPPINESS_EVEN 60     /* ptes and active pages are looked at in equal numbers */
 #define DIRECT_WAIT_TICKS (HZ / 20)
+#define AGING_PERIOD (2 * HZ)
 #define URGENT_PRIORITY 1      /* from here on swappiness does not spare ptes */
 
 int vm_swappiness = DEFAULT_SWAPPINESS;
 
 static const struct mm_ops *mm_ops;
+static unsigned long last_aged[MAX_NR_ZONES]; /* jiffies */
 
 void register_mm_ops(const struct mm_ops *ops)
 {
@@ -148,10 +150,25 @@ static unsigned long pass_share(unsigned long nr, unsigned int priority)
 
 /* ---- a pass ---- */
 
-/* Aging must go on while memory is short, if slowly, or what is idle would stay for ever. */
-static bool wants_aging(struct zone *zone, const struct scan_control *sc)
+/*
+ * How many active pages to look at.  The inactive lists need pages: by priority.  They do not: as many as the
+ * clock says, once round in AGING_PERIOD while memory is short, so that what is idle does not stay for
+ * ever, and what is used every second stays however fast a stream goes by.
+ */
+static unsigned long active_share(struct zone *zone, const struct scan_control *sc)
 {
-	return zone->present_pages && (zone_short(zone, WMARK_HIGH) || !sc->kswapd);
+	unsigned long *last = &last_aged[zone - zones];
+	unsigned long ticks = min(jiffies - *last, (unsigned long)AGING_PERIOD);
+	unsigned long nr = zone->nr_active * ticks / AGING_PERIOD;
+
+	if (!zone->present_pages || (sc->kswapd && !zone_short(zone, WMARK_HIGH)))
+		return 0;
+	if (inactive_shortage(zone))
+		nr = pass_share(zone->nr_active, sc->priority);
+	else if (nr < SWAP_CLUSTER_MAX && ticks < AGING_PERIOD)
+		return 0;
+	*last = jiffies;
+	return nr;
 }
 
 static void scan_ptes(struct scan_control *sc, unsigned long nr_active)
@@ -171,12 +188,7 @@ static void age_zones(struct scan_control *sc)
 	int z;
 
 	for (z = sc->class; z >= 0; z--) {
-		struct zone *zone = &zones[z];
-
-		if (!wants_aging(zone, sc))
-			continue;
-		to_scan[z] = pass_share(zone->nr_active, inactive_shortage(zone) ? sc->priority :
-								      DEF_PRIORITY);
+		to_scan[z] = active_share(&zones[z], sc);
 		sum += to_scan[z];
 	}
 	if (!sum)
