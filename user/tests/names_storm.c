@@ -3,7 +3,7 @@
  * Eight processes at work on the same few names: create, link, symlink, rename of files and directories,
  * unlink, mkdir, rmdir, walks, readdir, open files that lose their names. Any single call may fail, but
  * only with an error that the race explains; in the end the tree is whole: every directory's link count
- * fits its children, and everything can be removed.
+ * fits its children, and everything can be removed.  An argument names another place than /tmp.
  *
  * machine: mem=16 swap=32 timeout=120
  */
@@ -18,6 +18,7 @@
 #define NAMES 5
 
 static unsigned int seed;
+static char top[64];
 
 static unsigned int rnd(unsigned int n)
 {
@@ -129,7 +130,7 @@ static void work(unsigned int id)
 			if (fd >= 0) {
 				check(fchdir(fd) == 0 && close(fd) == 0);
 				check(getcwd(cwd, sizeof(cwd)) || errno == ENOENT);
-				check(chdir("/tmp/storm.test") == 0);
+				check(chdir(top) == 0);
 			}
 		}
 	}
@@ -168,12 +169,13 @@ static void sweep(const char *path)
 	check(closedir(dir) == 0);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	pid_t pids[WORKERS];
 	unsigned int i;
 
-	check(mkdir("/tmp/storm.test", 0700) == 0 && chdir("/tmp/storm.test") == 0);
+	snprintf(top, sizeof(top), "%s/storm.test", argc > 1 ? argv[1] : "/tmp");
+	check(mkdir(top, 0700) == 0 && chdir(top) == 0);
 	for (i = 0; i < WORKERS; i++) {
 		check((pids[i] = fork()) >= 0);
 		if (!pids[i])
@@ -181,7 +183,7 @@ int main(void)
 	}
 	for (i = 0; i < WORKERS; i++)
 		join(pids[i]);
-	sweep("/tmp/storm.test");
-	check(chdir("/") == 0 && rmdir("/tmp/storm.test") == 0);
+	sweep(top);
+	check(chdir("/") == 0 && rmdir(top) == 0);
 	return 0;
 }
