@@ -259,11 +259,14 @@ int poll_timeout_ticks(s64 sec, s64 nsec, long *ticks)
 {
 	if (sec < 0 || nsec < 0 || nsec >= (s64)NSEC_PER_SEC)
 		return -EINVAL;
-	if (sec >= (MAX_SCHEDULE_TIMEOUT - 1) / HZ)
-		*ticks = MAX_SCHEDULE_TIMEOUT - 1;
+	if (sec >= (MAX_SCHEDULE_TIMEOUT - 2) / HZ - 1)
+		*ticks = MAX_SCHEDULE_TIMEOUT - 2;
 	else
 		*ticks = (long)sec * HZ +
 			 (long)DIV_ROUND_UP((unsigned long)nsec, (unsigned long)NSEC_PER_TICK);
+	/* The tick that is running is partly over: one more, or the sleep would be too short. */
+	if (*ticks)
+		++*ticks;
 	return 0;
 }
 

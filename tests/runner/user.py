@@ -32,7 +32,8 @@ DEFAULTS = {"mem": 16, "swap": 32, "disk": "virtio", "args": "", "timeout": 60, 
             "argv": "", "output": ""}
 LINUX_MEMORY = 256
 LINUX_ARGS = ["console=ttyS0", "quiet", "panic=-1", "mitigations=off", "rdinit=/linux/init",
-              "qrun=/dev/vda", "nowatchdog"]
+              "qrun=/dev/vdb", "nowatchdog"]
+LINUX_SWAP = 64  # MiB, on a disk laid out as Quire's
 
 
 @dataclass
@@ -129,9 +130,11 @@ def _boots(make_machine, tests, quire):
 def on_linux(build, tests):
     """{name: Ran} on the oracle."""
     def machine(work):
+        swap = os.path.join(work, "swap.img")
+        disk.clone(os.path.join(build, "disk.img"), swap, LINUX_SWAP * disk.MIB)
         return Machine(memory=LINUX_MEMORY, kernel=os.path.join(build, "oracle", "vmlinuz"),
                        initrd=[os.path.join(build, "oracle", "initrd.cpio")],
-                       append=LINUX_ARGS, disks=[os.path.join(work, "job.img")])
+                       append=LINUX_ARGS, disks=[swap, os.path.join(work, "job.img")])
 
     return _boots(machine, [t for t in tests if t.oracle], False)
 
