@@ -30,6 +30,7 @@
 #define EPOLLET (1u << 31)
 #define EPOLL_PRIVATE_BITS (EPOLLONESHOT | EPOLLET | 1u << 29 | 1u << 28)
 #define EPOLL_MAX_EVENTS ((int)(S32_MAX / sizeof(struct epoll_event)))
+#define EPOLL_CHUNK 32	/* most events of one call */
 #define EPOLL_QUEUES 2	/* wait queues that one file's poll may use */
 
 struct epoll_event {
@@ -288,24 +289,25 @@ static u32 take_ready(struct eventpoll *ep, struct epitem *item)
 	return events;
 }
 
-/* => events stored, -EFAULT */
-static int send_ready(struct eventpoll *ep, struct epoll_event __user *events, int max)
+/*
+ * Up to max events into kernel memory.  Not straight to the user: a copy may fault and take mmap_sem,
+ * under which the last fput of a mapped file waits for epoll_mutex.
+ */
+static int collect_ready(struct eventpoll *ep, struct epoll_event *events, int max)
 {
 	LIST_HEAD(again);
 	unsigned long flags;
 	int n = 0;
 
 	mutex_lock(&epoll_mutex);
-	while (n >= 0 && n < max && !list_empty(&ep->ready)) {
+	while (n < max && !list_empty(&ep->ready)) {
 		struct epitem *item = list_first_entry(&ep->ready, struct epitem, rdy);
-		struct epoll_event out = { .events = take_ready(ep, item), .data = item->event.data };
 
-		if (!out.events)
+		events[n].data = item->event.data;
+		events[n].events = take_ready(ep, item);
+		if (!events[n].events)
 			continue;
-		if (copy_to_user(&events[n], &out, sizeof(out)))
-			n = n ? n : -EFAULT;
-		else
-			n++;
+		n++;
 		if (!(item->event.events & (EPOLLET | EPOLLONESHOT))) {
 			spin_lock_irqsave(&ep->lock, flags);
 			if (list_empty(&item->rdy))
@@ -317,6 +319,17 @@ static int send_ready(struct eventpoll *ep, struct epoll_event __user *events, i
 	list_splice_tail_init(&again, &ep->ready);
 	spin_unlock_irqrestore(&ep->lock, flags);
 	mutex_unlock(&epoll_mutex);
+	return n;
+}
+
+/* => events stored, -EFAULT */
+static int send_ready(struct eventpoll *ep, struct epoll_event __user *events, int max)
+{
+	struct epoll_event chunk[EPOLL_CHUNK];
+	int n = collect_ready(ep, chunk, min(max, EPOLL_CHUNK));
+
+	if (n && copy_to_user(events, chunk, (size_t)n * sizeof(*chunk)))
+		return -EFAULT;
 	return n;
 }
 
