@@ -101,5 +101,7 @@ bool out_of_memory(enum zone_type class, gfp_t gfp, unsigned int order)
 	if (!note_failure())
 		return true;
 	oom.failures = 0;
+	if (swapoff_give_up())
+		return true;
 	return kill_somebody(class, gfp, order);
 }

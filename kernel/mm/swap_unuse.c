@@ -26,12 +26,19 @@
 
 static LIST_HEAD(swap_users);
 static DEFINE_MUTEX(swap_users_mutex);
+static volatile bool unusing, give_up; /* a swapoff is under way; memory has run out by it */
 
 void register_swap_user(struct swap_user_ops *ops)
 {
 	mutex_lock(&swap_users_mutex);
 	list_add_tail(&ops->link, &swap_users);
 	mutex_unlock(&swap_users_mutex);
+}
+
+bool swapoff_give_up(void)
+{
+	give_up = unusing;
+	return unusing;
 }
 
 /* The next slot with users after prev, going round; 0: none. */
@@ -115,6 +122,8 @@ static int unuse_all_slots(unsigned int type)
 			return 0;
 		if (signal_pending(current))
 			return -EINTR;
+		if (give_up)
+			return -ENOMEM;
 		err = unuse_slot(swp_entry(type, slot));
 		if (err == -ENOMEM && tries++ < ENOMEM_TRIES)
 			schedule_timeout_uninterruptible(HZ / ENOMEM_TRIES);
@@ -134,7 +143,10 @@ int try_to_unuse(unsigned int type)
 	int err;
 
 	mutex_lock(&swap_users_mutex);
+	give_up = false;
+	unusing = true;
 	err = unuse_all_slots(type);
+	unusing = false;
 	mutex_unlock(&swap_users_mutex);
 	return err;
 }

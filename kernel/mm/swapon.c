@@ -14,10 +14,11 @@
 #include <quire/fs.h>
 #include <quire/gfp.h>
 #include <quire/highmem.h>
-#include <quire/page_lists.h>
+#include <quire/kernel.h>
 #include <quire/printk.h>
 #include <quire/sched.h>
 #include <quire/seq_file.h>
+#include <quire/shmem.h>
 #include <quire/vmalloc.h>
 
 #include "cache_internal.h"
@@ -309,13 +310,20 @@ long sys_swapon(const char __user *specialfile, int flags)
 	return err;
 }
 
-/* Can what is swapped there find a place elsewhere?  A rough look, so that swapoff does not end in OOM. */
+/*
+ * Can what is swapped there find a place elsewhere?  A rough look, so that swapoff does not end in OOM: free slots of
+ * other areas, free frames above the marks, and half of the files' pages (the rest is likely in use).
+ */
 static bool room_without(const struct swap_info *si)
 {
-	long elsewhere = nr_free_swap_slots() - (long)(si->pages - si->inuse_pages);
+	long slots = nr_free_swap_slots() - (long)(si->pages - si->inuse_pages);
+	long files = (long)nr_pagecache_pages() - (long)nr_shmem_pages();
+	long frames = (long)nr_free_pages() + files / 2;
+	struct zone *zone;
 
-	return si->inuse_pages <= elsewhere + nr_free_pages() + nr_pagecache_pages() +
-				  nr_list_pages(LIST_INACTIVE_CLEAN);
+	for_each_zone(zone)
+		frames -= (long)zone->watermark[WMARK_HIGH];
+	return (long)si->inuse_pages <= slots + max(frames, 0l);
 }
 
 static int remove_area(struct swap_info *si)

@@ -121,6 +121,8 @@ struct swap_user_ops {
 	int (*unuse)(swp_entry_t entry, struct page *page);
 };
 void register_swap_user(struct swap_user_ops *ops);
+/* Out of memory: if a swapoff is what takes it, that fails with ENOMEM.  => true: there was one */
+bool swapoff_give_up(void);
 
 long sys_swapon(const char __user *specialfile, int flags);
 long sys_swapoff(const char __user *specialfile);
