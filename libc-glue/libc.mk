@@ -48,7 +48,7 @@ newlib_conf := --host=i686-quire-elf --prefix=$(sysroot_abs) --disable-multilib 
 	AS=$(tooldir)/i686-quire-as READELF=$(tooldir)/i686-quire-readelf CFLAGS='-O2 -g0'
 
 # Members of libc.a that Quire's library replaces.
-newlib_replaced := libc_a-_isatty.o libc_a-remove.o
+newlib_replaced := $(patsubst %,libc_a-%.o,_isatty remove strsep getopt)
 
 $(DL)/newlib-source.deb: | tools/toolchain/fetch setup
 	$(call say,FETCH,newlib-source)
@@ -78,7 +78,7 @@ $(newlib_dir)/build/.configured: $(newlib_dir)/src/.ready $(O)/toolchain/.ready
 	$(Q)touch $@
 
 # newlib's own make knows which of its files a changed header concerns.
-$(newlib_dir)/.installed: $(newlib_dir)/build/.configured $(libc_overlay)
+$(newlib_dir)/.installed: $(newlib_dir)/build/.configured $(libc_overlay) libc-glue/libc.mk
 	$(call say,MAKE,newlib)
 	$(Q)MAKEFLAGS= $(MAKE) -C $(newlib_dir)/build -j$(J) > $(newlib_dir)/make.log 2>&1 || \
 		{ grep -E 'error|Error' $(newlib_dir)/make.log; exit 1; }

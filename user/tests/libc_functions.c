@@ -60,6 +60,15 @@ static void users(void)
 	check(gr && gr->gr_gid == 5 && gr->gr_mem[0] == NULL);
 }
 
+static void fields(void)
+{
+	char text[] = "a::b:", *rest = text;
+
+	check(!strcmp(strsep(&rest, ":"), "a") && !strcmp(strsep(&rest, ":"), ""));
+	check(!strcmp(strsep(&rest, ":"), "b") && !strcmp(strsep(&rest, ":"), ""));
+	check(strsep(&rest, ":") == NULL);
+}
+
 static void lines(void)
 {
 	FILE *fp = fopen("lines", "w+");
@@ -84,6 +93,7 @@ static int not_dot(const struct dirent *e)
 static void directories(void)
 {
 	struct dirent **list, *e;
+	ino_t ino;
 	long at;
 	DIR *d;
 
@@ -95,8 +105,9 @@ static void directories(void)
 	at = telldir(d);
 	e = readdir(d);
 	check(e);
+	ino = e->d_ino;
 	seekdir(d, at);
-	check(readdir(d)->d_ino == e->d_ino);
+	check(readdir(d)->d_ino == ino);
 	check(closedir(d) == 0 && opendir("lines") == NULL && errno == ENOTDIR);
 }
 
@@ -151,6 +162,7 @@ int main(void)
 	times_of_day();
 	paths();
 	users();
+	fields();
 	lines();
 	directories();
 	commands();

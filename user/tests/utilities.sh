@@ -34,8 +34,8 @@ is 'echo *.txt' 'a.txt b.txt'
 is 'echo out > f; echo more >> f; wc -l < f' 2
 is 'ls none 2>/dev/null || echo missing' missing
 is 'sleep 0.1 & wait $!; echo $?' 0
-is 'sleep 100 & sleep 0.2; kill $!; wait $! 2>/dev/null; echo $?' 143
-is 'trap "echo caught" USR1; kill -USR1 $$; trap - USR1' caught
+is '/bin/sleep 100 & sleep 0.2; kill $!; wait $! 2>/dev/null; echo $?' 143
+is "sh -c 'trap \"echo caught\" USR1; kill -USR1 \$\$; :'" caught
 is 'case abc in a*) echo yes;; *) echo no;; esac' yes
 is 'yes | head -n 3 | wc -l' 3
 
