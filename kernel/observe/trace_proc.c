@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * /proc/trace and /proc/trace_events.
+ *
+ * Reading gives the entries of the boot CPU's ring by number, oldest first; a reader that is
+ * overtaken goes on with the oldest that is left.  Writing a list of event names arms them
+ * ("-name" disarms, "all", "none"); "clear" empties the ring.
+ */
+#include <quire/errno.h>
+#include <quire/ktime.h>
+#include <quire/math64.h>
+#include <quire/page.h>
+#include <quire/printk.h>
+#include <quire/procfs.h>
+#include <quire/string.h>
+#include <quire/uaccess.h>
+
+#include "proc_internal.h"
+#include "trace_internal.h"
+
+/* A position is an entry's number; the iterator's value is the number + 1. */
+static void *entry_start(struct seq_file *m, loff_t *pos)
+{
+	if (*pos < trace_oldest_entry())
+		*pos = trace_oldest_entry();
+	return *pos < trace_next_entry() ? (void *)((unsigned long)*pos + 1) : NULL;
+}
+
+static void *entry_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	++*pos;
+	return entry_start(m, pos);
+}
+
+static void entry_stop(struct seq_file *m, void *v)
+{
+}
+
+static void show_state(struct seq_file *m, u64 state)
+{
+	char flags[160];
+
+	page_flags_text(state & SNAP_FLAGS, flags, sizeof(flags));
+	seq_printf(m, "count:%u,maps:%u,age:%u,<%s>", (u16)(state >> SNAP_COUNT_SHIFT),
+		   (u16)(state >> SNAP_MAPS_SHIFT), (u8)(state >> SNAP_AGE_SHIFT), flags);
+}
+
+static int entry_show(struct seq_file *m, void *v)
+{
+	struct trace_entry e;
+	u32 ns;
+	u64 sec;
+
+	if (!trace_get_entry((unsigned long)v - 1, &e))
+		return 0;
+	sec = div_u64_rem(e.time_ns, NSEC_PER_SEC, &ns);
+	seq_printf(m, "%lu.%06lu %u %s %s", (unsigned long)sec, ns / NSEC_PER_USEC, e.pid,
+		   trace_event_name(e.event), e.func);
+	if (e.pfn != TRACE_NO_PFN)
+		seq_printf(m, " pfn=%05x", e.pfn);
+	if (e.mm)
+		seq_printf(m, " mm=%08x addr=%08x pte=%08x", e.mm, e.address, e.pte);
+	if (e.slot)
+		seq_printf(m, " slot=%08x", e.slot);
+	if (e.before) {
+		seq_puts(m, " before=");
+		show_state(m, e.before);
+	}
+	if (e.after) {
+		seq_puts(m, " after=");
+		show_state(m, e.after);
+	}
+	seq_putc(m, '\n');
+	return 0;
+}
+
+static const struct seq_operations entry_ops = {
+	.start = entry_start, .next = entry_next, .stop = entry_stop, .show = entry_show,
+};
+
+static int trace_open(struct inode *inode, struct file *file)
+{
+	return seq_open(file, &entry_ops);
+}
+
+static ssize_t trace_write(struct file *file, const char __user *buf, size_t count, loff_t *pos)
+{
+	char list[256];
+	int error;
+
+	if (count >= sizeof(list))
+		return -EINVAL;
+	if (copy_from_user(list, buf, count))
+		return -EFAULT;
+	list[count] = '\0';
+	if (strstarts(list, "clear")) {
+		trace_clear();
+		return count;
+	}
+	error = trace_arm(list);
+	return error ? error : (ssize_t)count;
+}
+
+static const struct file_operations trace_fops = {
+	.open = trace_open, .read = seq_read, .write = trace_write, .llseek = seq_lseek,
+	.release = seq_release,
+};
+
+static int events_show(struct seq_file *m, void *v)
+{
+	int i;
+
+	for (i = 0; i < TRACE_event_count; i++)
+		seq_printf(m, "%c %s\n", trace_armed >> i & 1 ? '+' : '-', trace_event_name(i));
+	return 0;
+}
+
+void trace_proc_init(void)
+{
+	proc_create("trace", 0600, &trace_fops, NULL);
+	proc_create_show("trace_events", 0400, events_show);
+	if (*trace_boot_events() && trace_arm(trace_boot_events()))
+		pr_err("trace=%s: not armed\n", trace_boot_events());
+}
