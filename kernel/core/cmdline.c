@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel's command line: split into words (double quotes keep blanks), each word looked up among the options
- * that the modules declared. What nobody knows goes to init, as on Linux: NAME=value to its
- * environment, other words to its arguments; all after "--" too. A word with a '.' before its '=' is meant for a
- * module we do not have, and is only reported.
+ * The kernel's command line: split into words (double quotes keep blanks), each word looked up
+ * among the options that the modules declared. What nobody knows goes to init, as on Linux:
+ * NAME=value to its environment, other words to its arguments; all after "--" too. A word with a
+ * '.' before its '=' is meant for a module we do not have, and is only reported.
  */
 #include <quire/cmdline.h>
 #include <quire/errno.h>

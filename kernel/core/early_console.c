@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Consoles for the first moments: the serial port and the VGA text screen, written by polling. They are there before
- * anything else works and make way when the tty layer's drivers register under the same names.
- * A port that does not answer is left alone, so a machine without one loses no time.
+ * Consoles for the first moments: the serial port and the VGA text screen, written by polling. They
+ * are there before anything else works and make way when the tty layer's drivers register under the
+ * same names. A port that does not answer is left alone, so a machine without one loses no time.
  */
 #include <arch/io.h>
 #include <arch/page_types.h>

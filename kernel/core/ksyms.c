@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names of kernel functions. The table is generated from the linked kernel (tools/mksyms describes it).
+ * Names of kernel functions. The table is generated from the linked kernel (tools/mksyms describes
+ * it).
  */
 #include <quire/ksyms.h>
 #include <quire/string.h>

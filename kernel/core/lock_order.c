@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The debug build's watch over locks: their order, sleeping where it is forbidden, random preemption.
+ * The debug build's watch over locks: their order, sleeping where it is forbidden, random
+ * preemption.
  *
- * Idea.  Each lock belongs to a class. Taking B while holding A records the edge A -> B, once. When a new edge
- * closes a cycle, two tasks could deadlock, and that is reported although nothing has happened yet. A class with a
- * subclass counts as a class of its own. Trylocks are held but make no edges to them: they never wait.
+ * Idea.  Each lock belongs to a class. Taking B while holding A records the edge A -> B, once. When
+ * a new edge closes a cycle, two tasks could deadlock, and that is reported although nothing has
+ * happened yet. A class with a subclass counts as a class of its own. Trylocks are held but make no
+ * edges to them: they never wait.
  *
- * Held locks are kept per task, in order; an interrupt's locks lie on top of the interrupted task's, which is
- * the truth: it waits for them. The graph is guarded by interrupts off (one CPU) and read by nobody else.
+ * Held locks are kept per task, in order; an interrupt's locks lie on top of the interrupted
+ * task's, which is the truth: it waits for them. The graph is guarded by interrupts off (one CPU)
+ * and read by nobody else.
  */
 #ifdef CONFIG_DEBUG
 #include <quire/assert.h>

@@ -2,9 +2,10 @@
 /*
  * Start-up, in one list: which part of the kernel is initialised when, and why in this order.
  *
- * start_kernel() runs on the boot stack with interrupts off, as what becomes the idle task; nothing in it may sleep.
- * What may sleep (drivers that wait for interrupts, file systems) belongs in kernel_init(), the task that
- * becomes process 1. Every part adds its own line here, behind what it needs.
+ * start_kernel() runs on the boot stack with interrupts off, as what becomes the idle task; nothing
+ * in it may sleep. What may sleep (drivers that wait for interrupts, file systems) belongs in
+ * kernel_init(), the task that becomes process 1. Every part adds its own line here, behind what it
+ * needs.
  */
 #include <arch/processor.h>
 #include <arch/setup.h>

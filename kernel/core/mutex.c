@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Mutexes: a spinlock guards an owner and a queue. mutex_unlock gives the mutex to the oldest waiter before it wakes
- * it, so arrival order is service order and a woken waiter never has to try again. A waiter that a signal takes
- * off the queue may find that it was given the mutex meanwhile: then it has it.
+ * Mutexes: a spinlock guards an owner and a queue. mutex_unlock gives the mutex to the oldest
+ * waiter before it wakes it, so arrival order is service order and a woken waiter never has to try
+ * again. A waiter that a signal takes off the queue may find that it was given the mutex meanwhile:
+ * then it has it.
  */
 #include <quire/assert.h>
 #include <quire/mutex.h>

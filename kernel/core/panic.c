@@ -2,9 +2,9 @@
 /*
  * The end of the kernel: panic, failed assertions, warnings.
  *
- * A panic prints the cause, the call trace and what the modules' notifiers know, to every console by polling,
- * then stops: exits QEMU when the command line says panic=exit (test harnesses), restarts after panic=N seconds, else halts.
- * A panic inside a panic stops at once.
+ * A panic prints the cause, the call trace and what the modules' notifiers know, to every console
+ * by polling, then stops: exits QEMU when the command line says panic=exit (test harnesses),
+ * restarts after panic=N seconds, else halts. A panic inside a panic stops at once.
  */
 #include <arch/processor.h>
 #include <quire/assert.h>

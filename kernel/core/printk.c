@@ -2,13 +2,14 @@
 /*
  * The log ring and the consoles.
  *
- * Idea.  Messages are formatted as they will be read ("<6>[    1.234567] text\n") into one ring of bytes; log_end
- * counts all bytes ever written, so a position names a byte for ever and a reader can tell what it lost. The same
- * bytes, without the level, go to the consoles at once, with interrupts off: what was printed is on the
- * screen before the next instruction runs, which is worth more than speed.
+ * Idea.  Messages are formatted as they will be read ("<6>[    1.234567] text\n") into one ring of
+ * bytes; log_end counts all bytes ever written, so a position names a byte for ever and a reader
+ * can tell what it lost. The same bytes, without the level, go to the consoles at once, with
+ * interrupts off: what was printed is on the screen before the next instruction runs, which is
+ * worth more than speed.
  *
- * Locking.  log_lock, interrupts off, guards ring and console list. In a panic it is ignored: the holder will not
- * run again. The wake hook is called without it.
+ * Locking.  log_lock, interrupts off, guards ring and console list. In a panic it is ignored: the
+ * holder will not run again. The wake hook is called without it.
  */
 #include <quire/irqflags.h>
 #include <quire/kernel.h>

@@ -2,8 +2,9 @@
 /*
  * Read-write semaphores and counting semaphores, with waiters served in order of arrival.
  *
- * A released semaphore is handed to the head of the queue before it is woken: to one writer, or to all readers up to
- * the next writer. New readers join the readers only while nobody waits, so writers do not starve.
+ * A released semaphore is handed to the head of the queue before it is woken: to one writer, or to
+ * all readers up to the next writer. New readers join the readers only while nobody waits, so
+ * writers do not starve.
  */
 #include <quire/assert.h>
 #include <quire/rwsem.h>

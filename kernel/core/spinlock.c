@@ -2,9 +2,9 @@
 /*
  * Spinlocks that check themselves, and the slow half of preempt_enable.
  *
- * On one CPU a lock that is found taken will never be released (its holder cannot run: preemption is off while it
- * holds it, or we interrupted it), so that is reported at once instead of spun on. With several CPUs the same
- * loop spins, and only a lock held by this very CPU is an error.
+ * On one CPU a lock that is found taken will never be released (its holder cannot run: preemption
+ * is off while it holds it, or we interrupted it), so that is reported at once instead of spun on.
+ * With several CPUs the same loop spins, and only a lock held by this very CPU is an error.
  */
 #include <arch/atomic.h>
 #include <arch/processor.h>

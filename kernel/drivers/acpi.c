@@ -2,9 +2,9 @@
 /*
  * Just enough ACPI to switch the machine off, without an AML interpreter.
  *
- * The fixed description table (FADT) names the power-management control ports. The value that means "off" is in the
- * DSDT's object _S5_, a package of small integers, whose byte code has the same simple form on every
- * machine: it is found by its name and read directly.
+ * The fixed description table (FADT) names the power-management control ports. The value that means
+ * "off" is in the DSDT's object _S5_, a package of small integers, whose byte code has the same
+ * simple form on every machine: it is found by its name and read directly.
  */
 #include <arch/io.h>
 #include <arch/phys.h>

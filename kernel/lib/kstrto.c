@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Numbers out of text. The simple_ forms take what they can and say where they stopped; the kstrto forms want
- * the whole string and report overflow.
+ * Numbers out of text. The simple_ forms take what they can and say where they stopped; the kstrto
+ * forms want the whole string and report overflow.
  */
 #include <quire/errno.h>
 #include <quire/math64.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Red-black trees: insertion and removal in at most a few rotations. The textbook's algorithm, with leaves
- * that are NULL and black; the parent pointer's lowest bit is the node's colour.
+ * Red-black trees: insertion and removal in at most a few rotations. The textbook's algorithm, with
+ * leaves that are NULL and black; the parent pointer's lowest bit is the node's colour.
  */
 #include <quire/rbtree.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Memory and string functions with ISO C semantics, and the few BSD ones worth having.
- * Promises: no calls out of this file, no allocation. Block moves use the string instructions, which every
- * i686 does well for whole words and which keep the kernel free of SSE.
+ * Promises: no calls out of this file, no allocation. Block moves use the string instructions,
+ * which every i686 does well for whole words and which keep the kernel free of SSE.
  */
 #include <quire/string.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Formatted output into a buffer. One pass over the format; each directive is parsed into a struct spec and put
- * out by one function. What does not fit is counted but not stored; the result is always terminated (size > 0).
+ * Formatted output into a buffer. One pass over the format; each directive is parsed into a struct
+ * spec and put out by one function. What does not fit is counted but not stored; the result is
+ * always terminated (size > 0).
  */
 #include <quire/math64.h>
 #include <quire/string.h>

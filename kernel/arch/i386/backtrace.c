@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Registers and call chains for reports. The kernel keeps frame pointers; a chain is followed as long as it stays
- * on one stack and goes upwards, and every word is read so that a bad pointer cannot fault.
+ * Registers and call chains for reports. The kernel keeps frame pointers; a chain is followed as
+ * long as it stays on one stack and goes upwards, and every word is read so that a bad pointer
+ * cannot fault.
  */
 #include <arch/processor.h>
 #include <arch/traps.h>
@@ -80,7 +81,11 @@ __noreturn void die(const char *what, struct pt_regs *regs, u32 error)
 	if (!user_mode(regs)) {
 		show_code(regs->eip);
 		pr_emerg("call trace of the fault:\n");
-		backtrace(regs->ebp, regs->eip);
+		/* A call through a bad pointer: who called is on top of the stack, not yet in a frame. */
+		if (!is_kernel_text(regs->eip) && is_kernel_text(regs->esp))
+			backtrace(regs->ebp, regs->esp);
+		else
+			backtrace(regs->ebp, regs->eip);
 	}
 	panic("%s in %s mode", what, user_mode(regs) ? "user" : "kernel");
 }

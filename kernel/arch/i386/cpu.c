@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What this CPU is and can do, by CPUID. Every i686 has CPUID; what it lacks is worked around, not assumed.
+ * What this CPU is and can do, by CPUID. Every i686 has CPUID; what it lacks is worked around, not
+ * assumed.
  */
 #include <arch/processor.h>
 #include <quire/printk.h>

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The descriptor tables of each CPU: GDT with the percpu segment that %fs selects, the TSS that holds the kernel
- * stack pointer for entries from user mode, and a second TSS with a stack of its own for the double fault.
+ * The descriptor tables of each CPU: GDT with the percpu segment that %fs selects, the TSS that
+ * holds the kernel stack pointer for entries from user mode, and a second TSS with a stack of its
+ * own for the double fault.
  *
- * All other segments are flat. %fs is valid only after desc_init(), so that function is the first C code
- * that runs and uses neither `current` nor a lock.
+ * All other segments are flat. %fs is valid only after desc_init(), so that function is the first C
+ * code that runs and uses neither `current` nor a lock.
  */
 #include <arch/desc.h>
 #include <arch/pgtable.h>

@@ -2,15 +2,17 @@
 /*
  * Into the kernel and out of it.
  *
- * Every way in pushes a struct pt_regs, loads the kernel's segments (%fs is this CPU's percpu segment; %gs stays
- * the user's) and calls C, which also does everything that is due before the return: signals,
- * rescheduling. C comes back with interrupts off, and `restore_regs` undoes the frame.
+ * Every way in pushes a struct pt_regs, loads the kernel's segments (%fs is this CPU's percpu
+ * segment; %gs stays the user's) and calls C, which also does everything that is due before the
+ * return: signals, rescheduling. C comes back with interrupts off, and `restore_regs` undoes the
+ * frame.
  *
- * Exceptions and interrupts use interrupt gates; C turns interrupts on again where that is right. System calls
- * use a trap gate: interrupts stay on.
+ * Exceptions and interrupts use interrupt gates; C turns interrupts on again where that is right.
+ * System calls use a trap gate: interrupts stay on.
  *
- * Loading user segments, and iret itself, fault when a signal handler's return left nonsense in the frame. Those
- * instructions are in the exception table: a bad segment becomes 0, a bad iret becomes SIGSEGV.
+ * Loading user segments, and iret itself, fault when a signal handler's return left nonsense in the
+ * frame. Those instructions are in the exception table: a bad segment becomes 0, a bad iret becomes
+ * SIGSEGV.
  */
 #include <arch/desc.h>
 #include <arch/extable.h>
@@ -135,8 +137,8 @@ ret_from_kernel_thread:
 	.size ret_from_kernel_thread, . - ret_from_kernel_thread
 
 /*
- * struct task_struct *switch_stacks(unsigned long *save_esp, unsigned long new_esp, struct task_struct *prev)
- * The frame is struct switch_frame in process.c.
+ * struct task_struct *switch_stacks(unsigned long *save_esp, unsigned long new_esp, struct
+ * task_struct *prev) The frame is struct switch_frame in process.c.
  */
 	.globl switch_stacks
 	.type switch_stacks, @function

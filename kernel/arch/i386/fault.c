@@ -2,10 +2,11 @@
 /*
  * Page faults: from the trap to the VM and from its verdict to a signal.
  *
- * Order: (1) a kernel address that is missing in the loaded directory but not in the master is copied from it
- * (vmalloc; it follows CR3, never current->mm, since a kernel thread runs on a borrowed directory, and works in any
- * context); (2) no mm to ask, or a context that must not sleep: exception table; (3) the VM
- * (handle_user_fault), which sleeps; (4) its verdict becomes a signal, or for kernel code the exception table.
+ * Order: (1) a kernel address that is missing in the loaded directory but not in the master is
+ * copied from it (vmalloc; it follows CR3, never current->mm, since a kernel thread runs on a
+ * borrowed directory, and works in any context); (2) no mm to ask, or a context that must not
+ * sleep: exception table; (3) the VM (handle_user_fault), which sleeps; (4) its verdict becomes a
+ * signal, or for kernel code the exception table.
  */
 #include <arch/extable.h>
 #include <arch/processor.h>

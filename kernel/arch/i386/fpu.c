@@ -2,11 +2,11 @@
 /*
  * The FPU and SSE state of tasks, saved and loaded lazily.
  *
- * CR0.TS is set while the FPU does not hold the running task's state, so its first FPU instruction traps (#NM),
- * loads the state and makes the task the CPU's fpu_owner. At a switch away the owner's state is saved at
- * once and nobody owns the FPU: so a task's state is always in its thread_struct while it does not run, whatever
- * CPU it runs on next. The kernel itself uses no FPU instruction (the compiler is told so).
- * All of this runs with preemption off.
+ * CR0.TS is set while the FPU does not hold the running task's state, so its first FPU instruction
+ * traps (#NM), loads the state and makes the task the CPU's fpu_owner. At a switch away the owner's
+ * state is saved at once and nobody owns the FPU: so a task's state is always in its thread_struct
+ * while it does not run, whatever CPU it runs on next. The kernel itself uses no FPU instruction
+ * (the compiler is told so). All of this runs with preemption off.
  */
 #include <arch/processor.h>
 #include <arch/traps.h>

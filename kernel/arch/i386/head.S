@@ -2,14 +2,15 @@
 /*
  * The first instructions of the kernel.
  *
- * Contract with the loader (Multiboot 1; GRUB or QEMU's -kernel): 32-bit protected mode with flat segments,
- * paging and interrupts off, the image at physical 1 MiB with its bss cleared, EAX the magic
- * number, EBX the physical address of the information structure. No stack is assumed.
+ * Contract with the loader (Multiboot 1; GRUB or QEMU's -kernel): 32-bit protected mode with flat
+ * segments, paging and interrupts off, the image at physical 1 MiB with its bss cleared, EAX the
+ * magic number, EBX the physical address of the information structure. No stack is assumed.
  *
- * The code is linked at PAGE_OFFSET and runs at physical addresses until paging is on, so every symbol is used minus
- * PAGE_OFFSET. Two page tables map the first 8 MiB twice, at 0 and at PAGE_OFFSET. Near jumps are relative to EIP
- * and stay low; the one indirect jump below is what moves EIP high. Then the copy at 0 is removed.
- * The page tables of fixmap and pkmap are plugged in here too: they are there before any C code runs.
+ * The code is linked at PAGE_OFFSET and runs at physical addresses until paging is on, so every
+ * symbol is used minus PAGE_OFFSET. Two page tables map the first 8 MiB twice, at 0 and at
+ * PAGE_OFFSET. Near jumps are relative to EIP and stay low; the one indirect jump below is what
+ * moves EIP high. Then the copy at 0 is removed. The page tables of fixmap and pkmap are plugged in
+ * here too: they are there before any C code runs.
  */
 #include <arch/page_types.h>
 #include <arch/pgtable.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The interrupt descriptor table: which gate each vector has. Interrupt gates everywhere (the handler decides when
- * interrupts may come again), a trap gate for system calls, a task gate for the double fault, since the
- * kernel stack may be what is broken then. Only int3, into, bound and int 0x80 may be raised by user mode.
+ * The interrupt descriptor table: which gate each vector has. Interrupt gates everywhere (the
+ * handler decides when interrupts may come again), a trap gate for system calls, a task gate for
+ * the double fault, since the kernel stack may be what is broken then. Only int3, into, bound and
+ * int 0x80 may be raised by user mode.
  */
 #include <arch/desc.h>
 #include <arch/traps.h>

@@ -2,12 +2,12 @@
 /*
  * Interrupt lines: the two 8259 controllers and the handlers of each line.
  *
- * A line is acknowledged before its handlers run, with interrupts off on the CPU throughout, so an edge that
- * comes meanwhile is kept by the controller. After the outermost interrupt, expired timers run with
- * interrupts on and preemption off; a nested interrupt does not run them again.
+ * A line is acknowledged before its handlers run, with interrupts off on the CPU throughout, so an
+ * edge that comes meanwhile is kept by the controller. After the outermost interrupt, expired
+ * timers run with interrupts on and preemption off; a nested interrupt does not run them again.
  *
- * Locking: irq_lock guards the action lists and the masks; handlers run without it. On one CPU free_irq cannot
- * meet a running handler, since both are never interrupted by it.
+ * Locking: irq_lock guards the action lists and the masks; handlers run without it. On one CPU
+ * free_irq cannot meet a running handler, since both are never interrupted by it.
  */
 #include <arch/desc.h>
 #include <arch/io.h>

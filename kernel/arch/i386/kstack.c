@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Kernel stacks with guards: slots of the stack window (memlayout.h), each an unmapped guard below two mapped
- * frames. Running off a stack faults in the guard, cannot push its own frame, and so becomes a
- * double fault, which has a stack of its own and says so.
+ * Kernel stacks with guards: slots of the stack window (memlayout.h), each an unmapped guard below
+ * two mapped frames. Running off a stack faults in the guard, cannot push its own frame, and so
+ * becomes a double fault, which has a stack of its own and says so.
  *
- * The window's page tables exist from boot, so a stack is visible in every page directory at once. Some freed
- * stacks stay mapped in a small cache. The frames may be HighMem: nobody needs a stack's linear address.
+ * The window's page tables exist from boot, so a stack is visible in every page directory at once.
+ * Some freed stacks stay mapped in a small cache. The frames may be HighMem: nobody needs a stack's
+ * linear address.
  *
- * Locking: kstack_lock guards the slot bitmap and the cache; ptes of a slot belong to whoever has the slot.
+ * Locking: kstack_lock guards the slot bitmap and the cache; ptes of a slot belong to whoever has
+ * the slot.
  */
 #include <arch/memlayout.h>
 #include <arch/pgtable.h>

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The map of physical memory, from the loader's raw list to sorted disjoint regions, and early allocation from it.
+ * The map of physical memory, from the loader's raw list to sorted disjoint regions, and early
+ * allocation from it.
  *
- * Firmware lists overlap at times; where RAM and something else claim the same bytes, the something else wins.
- * mem= cuts RAM from above; lowmem= and dma= move the borders between the zones, so that a small machine can
- * have all three. Early allocation is first fit above frame 0, around what is reserved, below what is mapped.
+ * Firmware lists overlap at times; where RAM and something else claim the same bytes, the something
+ * else wins. mem= cuts RAM from above; lowmem= and dma= move the borders between the zones, so that
+ * a small machine can have all three. Early allocation is first fit above frame 0, around what is
+ * reserved, below what is mapped.
  *
- * Runs on one CPU before the scheduler; no locks. After boot_alloc_end() everything here is constant.
+ * Runs on one CPU before the scheduler; no locks. After boot_alloc_end() everything here is
+ * constant.
  */
 #include <arch/memlayout.h>
 #include <quire/assert.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reading the Multiboot 1 information. The loader may have put any part of it anywhere, beyond what the boot tables
- * map too, so every byte is read through phys_read() and copied out at once.
+ * Reading the Multiboot 1 information. The loader may have put any part of it anywhere, beyond what
+ * the boot tables map too, so every byte is read through phys_read() and copied out at once.
  */
 #include <arch/phys.h>
 #include <quire/bootinfo.h>

@@ -2,11 +2,12 @@
 /*
  * The kernel's page tables: built once at boot, and what is made from them.
  *
- * swapper_pg_dir is the master. Its direct map covers low memory, by 4 MiB global pages where the CPU has them and
- * by 4 KiB entries for a tail that does not fill one (what is not RAM must not become cacheable). The tables
- * of the stack window, pkmap and fixmap exist before the first page directory is copied, so they are in every
- * directory; only vmalloc's come later (pte_alloc_kernel), and the page fault copies those entries over.
- * Kernel page tables are never freed, so a directory's copy can be missing but never stale.
+ * swapper_pg_dir is the master. Its direct map covers low memory, by 4 MiB global pages where the
+ * CPU has them and by 4 KiB entries for a tail that does not fill one (what is not RAM must not
+ * become cacheable). The tables of the stack window, pkmap and fixmap exist before the first page
+ * directory is copied, so they are in every directory; only vmalloc's come later
+ * (pte_alloc_kernel), and the page fault copies those entries over. Kernel page tables are never
+ * freed, so a directory's copy can be missing but never stale.
  */
 #include <arch/fixmap.h>
 #include <arch/memlayout.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reading physical memory through one page of the fixmap, which is there before anything else is mapped.
+ * Reading physical memory through one page of the fixmap, which is there before anything else is
+ * mapped.
  */
 #include <arch/fixmap.h>
 #include <arch/phys.h>

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The machine's part of tasks: switching between them, the first frame of a new one, a fresh program's registers.
+ * The machine's part of tasks: switching between them, the first frame of a new one, a fresh
+ * program's registers.
  *
- * A switched-out task's stack ends in a struct switch_frame: callee-saved registers and where to go on.
- * A new task gets one built by hand that returns to ret_from_fork (entry.S). The scheduler switches with
- * interrupts off and a preempt count of exactly 1; a new task begins in the same state, which schedule_tail() ends.
+ * A switched-out task's stack ends in a struct switch_frame: callee-saved registers and where to go
+ * on. A new task gets one built by hand that returns to ret_from_fork (entry.S). The scheduler
+ * switches with interrupts off and a preempt count of exactly 1; a new task begins in the same
+ * state, which schedule_tail() ends.
  */
 #include <arch/desc.h>
 #include <arch/extable.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The ends of a machine's run that need no firmware tables: restart, halt, the exit device of a test harness.
+ * The ends of a machine's run that need no firmware tables: restart, halt, the exit device of a
+ * test harness.
  */
 #include <arch/desc.h>
 #include <arch/io.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * FPU state in signal frames: the old FSAVE picture, and behind it FXSAVE's where the CPU has it.
- * The tag word is the one thing that the two formats keep differently: FXSAVE only knows empty or not, FSAVE tells
- * valid, zero and special apart, which takes a look at the register.
+ * The tag word is the one thing that the two formats keep differently: FXSAVE only knows empty or
+ * not, FSAVE tells valid, zero and special apart, which takes a look at the register.
  */
 #include <arch/processor.h>
 #include <quire/errno.h>

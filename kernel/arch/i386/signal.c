@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Signal delivery: which registers and which bytes on the user's stack a handler gets, and the way back.
+ * Signal delivery: which registers and which bytes on the user's stack a handler gets, and the way
+ * back.
  *
- * do_signal() runs on the way to user mode. It asks core for the next signal that has a handler (core does the
- * default actions itself), arranges the restart of an interrupted system call, and builds a frame: the old kind
- * without, the new kind with SA_SIGINFO. sigreturn and rt_sigreturn undo it. What comes back from the user's stack is
- * not trusted: segments are forced to user privilege, flags are masked, MXCSR too; a frame that
- * cannot be read or written is a SIGSEGV.
+ * do_signal() runs on the way to user mode. It asks core for the next signal that has a handler
+ * (core does the default actions itself), arranges the restart of an interrupted system call, and
+ * builds a frame: the old kind without, the new kind with SA_SIGINFO. sigreturn and rt_sigreturn
+ * undo it. What comes back from the user's stack is not trusted: segments are forced to user
+ * privilege, flags are masked, MXCSR too; a frame that cannot be read or written is a SIGSEGV.
  */
 #include <arch/processor.h>
 #include <arch/syscalls.h>
@@ -55,8 +56,8 @@ static void fill_sigcontext(struct sigcontext *sc, const struct pt_regs *regs, u
 }
 
 /*
- * Where the frame goes: below the FPU state, aligned so that the handler's stack looks like a call's.
- * 0 when an alternate stack would overflow.
+ * Where the frame goes: below the FPU state, aligned so that the handler's stack looks like a
+ * call's. 0 when an alternate stack would overflow.
  */
 static unsigned long frame_address(const struct k_sigaction *ka, const struct pt_regs *regs, size_t size,
 				   u32 *fpstate)

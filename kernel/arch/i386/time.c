@@ -2,11 +2,13 @@
 /*
  * Time: the PIT ticks HZ times a second, the TSC tells the time in between.
  *
- * The TSC is calibrated once against the PIT. ktime_get() = base_ns + (tsc - base_tsc) scaled; the tick moves the base
- * forward, so the product never overflows. jiffies follow the clock, not the number of interrupts: ticks that
- * were lost (interrupts off too long, a busy host) are made up for. Without a TSC the tick is the clock.
+ * The TSC is calibrated once against the PIT. ktime_get() = base_ns + (tsc - base_tsc) scaled; the
+ * tick moves the base forward, so the product never overflows. jiffies follow the clock, not the
+ * number of interrupts: ticks that were lost (interrupts off too long, a busy host) are made up
+ * for. Without a TSC the tick is the clock.
  *
- * Locking: base and real-time offset change with interrupts off (one writer CPU); readers save interrupts.
+ * Locking: base and real-time offset change with interrupts off (one writer CPU); readers save
+ * interrupts.
  */
 #include <arch/io.h>
 #include <arch/processor.h>

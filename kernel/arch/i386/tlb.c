@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * TLB flushes for one CPU. An mm is cached here only while its directory is loaded (borrowed by a kernel thread
- * included), so flushes of other mms are nothing at all. Past a few pages a reload of CR3 is cheaper
- * than invlpg by page; kernel entries are global and survive that, so they are flushed one by one or by CR4.PGE.
+ * TLB flushes for one CPU. An mm is cached here only while its directory is loaded (borrowed by a
+ * kernel thread included), so flushes of other mms are nothing at all. Past a few pages a reload of
+ * CR3 is cheaper than invlpg by page; kernel entries are global and survive that, so they are
+ * flushed one by one or by CR4.PGE.
  */
 #include <arch/memlayout.h>
 #include <arch/pgtable.h>

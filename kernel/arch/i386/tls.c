@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Thread-local storage segments: three GDT entries of each task, set by set_thread_area or clone(CLONE_SETTLS),
- * put into the CPU's GDT at every switch. User programs select them with %gs.
+ * Thread-local storage segments: three GDT entries of each task, set by set_thread_area or
+ * clone(CLONE_SETTLS), put into the CPU's GDT at every switch. User programs select them with %gs.
  */
 #include <arch/desc.h>
 #include <arch/processor.h>

@@ -2,10 +2,10 @@
 /*
  * Exceptions and system calls: what the entry code calls, and what is due on the way back.
  *
- * An exception of a user program becomes a signal. One of the kernel goes to its fixup if the instruction has
- * one, else it is a bug and the machine stops with a report. On the way to user mode pending signals are
- * delivered and the scheduler is called as long as there is either; on the way back to preemptible
- * kernel code only the scheduler.
+ * An exception of a user program becomes a signal. One of the kernel goes to its fixup if the
+ * instruction has one, else it is a bug and the machine stops with a report. On the way to user
+ * mode pending signals are delivered and the scheduler is called as long as there is either; on the
+ * way back to preemptible kernel code only the scheduler.
  */
 #include <arch/extable.h>
 #include <arch/processor.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Copies between the kernel and user space. One instruction sequence does them all; when it faults the exception
- * table sends it on to copy byte by byte, so that the count left over is exact to the byte.
+ * Copies between the kernel and user space. One instruction sequence does them all; when it faults
+ * the exception table sends it on to copy byte by byte, so that the count left over is exact to the
+ * byte.
  */
 #include <arch/extable.h>
 #include <quire/assert.h>

@@ -2,9 +2,10 @@
 /*
  * The PS/2 keyboard: scan codes from the controller become bytes for the virtual console in front.
  *
- * Scan code set 1, as every PC's controller translates to. Letters follow Shift and Caps Lock, Ctrl makes control
- * characters, Alt puts an escape in front, AltGr is the layout's third level. Cursor and function keys send
- * what TERM=linux expects. Alt-F1 to F4 change the console. The lock keys' lamps are not driven.
+ * Scan code set 1, as every PC's controller translates to. Letters follow Shift and Caps Lock, Ctrl
+ * makes control characters, Alt puts an escape in front, AltGr is the layout's third level. Cursor
+ * and function keys send what TERM=linux expects. Alt-F1 to F4 change the console. The lock keys'
+ * lamps are not driven.
  *
  * All state belongs to the one interrupt handler.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Keyboard layouts: what a key gives, by its scan code (set 1), plain, with Shift, with AltGr. Characters are
- * Latin-1 and are sent as UTF-8; 0: nothing.
+ * Keyboard layouts: what a key gives, by its scan code (set 1), plain, with Shift, with AltGr.
+ * Characters are Latin-1 and are sent as UTF-8; 0: nothing.
  */
 #ifndef TTY_KEYMAP_H
 #define TTY_KEYMAP_H

@@ -2,10 +2,11 @@
 /*
  * The line discipline's input side: what becomes of a byte that was typed.
  *
- * The buffer is a ring with three free-running positions, tail <= canon_head <= head: the reader takes at tail; up to
- * canon_head lie complete lines; from there to head lies the line being typed, which erase and kill may still
- * change. A set bit in line_end marks the last byte of a line; an end of file is a marked byte of
- * value VDISABLED that readers do not get. In raw mode everything up to head is readable and nothing is marked.
+ * The buffer is a ring with three free-running positions, tail <= canon_head <= head: the reader
+ * takes at tail; up to canon_head lie complete lines; from there to head lies the line being typed,
+ * which erase and kill may still change. A set bit in line_end marks the last byte of a line; an
+ * end of file is a marked byte of value VDISABLED that readers do not get. In raw mode everything
+ * up to head is readable and nothing is marked.
  *
  * Everything here runs with tty->lock held, in task context (ttyd, or a pty master's writer).
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Editing the line being typed, and keeping the screen in step with it.
- * To rub out a tab the column must be found again from where the line began (canon_column); a control character took
- * two columns as ^X, a byte inside a UTF-8 sequence none.
+ * To rub out a tab the column must be found again from where the line began (canon_column); a
+ * control character took two columns as ^X, a byte inside a UTF-8 sequence none.
  */
 #include <quire/string.h>
 #include "ldisc_edit.h"

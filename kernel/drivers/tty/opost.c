@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Output processing: what OPOST asks for on the way to the driver, and the column that echo needs for erasing.
- * A byte is taken whole or not at all: when its expansion does not fit in the driver's room, it stays with the caller.
+ * Output processing: what OPOST asks for on the way to the driver, and the column that echo needs
+ * for erasing. A byte is taken whole or not at all: when its expansion does not fit in the driver's
+ * room, it stays with the caller.
  */
 #include <quire/kernel.h>
 #include <quire/string.h>

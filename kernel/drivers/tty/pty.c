@@ -2,15 +2,17 @@
 /*
  * Pseudo terminals (Unix98): /dev/ptmx makes a pair, /dev/pts/N is the slave.
  *
- * The slave is a terminal like any other; its driver's output goes into the master's ring, where the program behind the
- * master reads it. What that program writes is the slave's input and runs through the slave's discipline at once, in
- * the writer's context. A master has no discipline and no job control of its own.
+ * The slave is a terminal like any other; its driver's output goes into the master's ring, where
+ * the program behind the master reads it. What that program writes is the slave's input and runs
+ * through the slave's discipline at once, in the writer's context. A master has no discipline and
+ * no job control of its own.
  *
- * Life: the pair exists while either side is open. When the master closes, the slave is hung up; when the last
- * slave closes, the master reads EIO until somebody opens the slave again.
+ * Life: the pair exists while either side is open. When the master closes, the slave is hung up;
+ * when the last slave closes, the master reads EIO until somebody opens the slave again.
  *
- * Locking: pairs[] under tty_mutex. out.lock guards the ring from slave to master, a spinlock (interrupts off: echo may
- * be written by ttyd while a reader takes). Slave's tty->lock -> out.lock.
+ * Locking: pairs[] under tty_mutex. out.lock guards the ring from slave to master, a spinlock
+ * (interrupts off: echo may be written by ttyd while a reader takes). Slave's tty->lock ->
+ * out.lock.
  */
 #include <abi/signal.h>
 #include <quire/err.h>

@@ -2,13 +2,14 @@
 /*
  * The 16550 serial ports (ttyS0, ttyS1), by interrupt with FIFOs, and the kernel's console on them.
  *
- * Output goes into a ring; the interrupt fills the chip's FIFO from it. Input goes from the chip to the terminal's raw
- * ring; when that is full the receive interrupt is turned off and RTS dropped, so the sender waits
- * (a real one by hardware flow control, QEMU because the chip's FIFO stays full), until unthrottle.
- * printk writes by polling past the ring: what it says is out before it returns, even in a panic.
+ * Output goes into a ring; the interrupt fills the chip's FIFO from it. Input goes from the chip to
+ * the terminal's raw ring; when that is full the receive interrupt is turned off and RTS dropped,
+ * so the sender waits (a real one by hardware flow control, QEMU because the chip's FIFO stays
+ * full), until unthrottle. printk writes by polling past the ring: what it says is out before it
+ * returns, even in a panic.
  *
- * Locking: port->lock, interrupts off, guards the ring and the chip's registers. tty_input() is called with it held
- * (port->lock -> raw.lock); wake-ups come after it is dropped.
+ * Locking: port->lock, interrupts off, guards the ring and the chip's registers. tty_input() is
+ * called with it held (port->lock -> raw.lock); wake-ups come after it is dropped.
  */
 #include <arch/io.h>
 #include <quire/errno.h>

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Terminals as files: finding the terminal that a device number names, opening, closing, polling, hanging up.
+ * Terminals as files: finding the terminal that a device number names, opening, closing, polling,
+ * hanging up.
  *
- * /dev/tty is the process's controlling terminal, /dev/console the terminal behind the preferred console, /dev/tty0
- * the virtual console in front; each is resolved at open, and the file then belongs to the real terminal.
- * A file whose terminal was hung up since stays open and useless, as a modem line that was cut.
+ * /dev/tty is the process's controlling terminal, /dev/console the terminal behind the preferred
+ * console, /dev/tty0 the virtual console in front; each is resolved at open, and the file then
+ * belongs to the real terminal. A file whose terminal was hung up since stays open and useless, as
+ * a modem line that was cut.
  */
 #include <abi/signal.h>
 #include <quire/assert.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ioctl() of terminals. What changes the terminal checks for the background first; what a driver knows alone goes
- * to the driver; the rest is -ENOTTY. On a pty's master, questions about the line are about the slave's.
+ * ioctl() of terminals. What changes the terminal checks for the background first; what a driver
+ * knows alone goes to the driver; the rest is -ENOTTY. On a pty's master, questions about the line
+ * are about the slave's.
  */
 #include <quire/kernel.h>
 #include <quire/sched.h>

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who controls what: controlling terminals, foreground groups, and the signals that keep the background in its place.
+ * Who controls what: controlling terminals, foreground groups, and the signals that keep the
+ * background in its place.
  *
- * A session leader without a terminal gets the first one it opens; the whole session shares it (signal->tty).
- * tty->session and tty->pgrp name the session and its foreground group. Reading from the background is SIGTTIN,
- * changing the terminal (or writing with TOSTOP) SIGTTOU; a process that ignores or blocks those, or whose
- * group is orphaned and could never be continued, gets EIO instead or, for SIGTTOU, its way.
+ * A session leader without a terminal gets the first one it opens; the whole session shares it
+ * (signal->tty). tty->session and tty->pgrp name the session and its foreground group. Reading from
+ * the background is SIGTTIN, changing the terminal (or writing with TOSTOP) SIGTTOU; a process that
+ * ignores or blocks those, or whose group is orphaned and could never be continued, gets EIO
+ * instead or, for SIGTTOU, its way.
  *
- * Locking: relations change under tty_mutex and tasklist_lock. Signals are sent without either held by us.
+ * Locking: relations change under tty_mutex and tasklist_lock. Signals are sent without either held
+ * by us.
  */
 #include <quire/sched.h>
 #include <quire/signal.h>

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From a driver's interrupt to the line discipline: the raw rings, and ttyd, the task that empties them.
+ * From a driver's interrupt to the line discipline: the raw rings, and ttyd, the task that empties
+ * them.
  *
- * A driver puts bytes into its terminal's ring and goes on; ttyd runs them through the discipline. While the
- * discipline has no room (nobody reads), bytes stay in the ring; when the ring is full the driver is told by a short count
- * and holds back its line until unthrottle(). So a fast sender is slowed down, not lost, where the
- * hardware can do that.
+ * A driver puts bytes into its terminal's ring and goes on; ttyd runs them through the discipline.
+ * While the discipline has no room (nobody reads), bytes stay in the ring; when the ring is full
+ * the driver is told by a short count and holds back its line until unthrottle(). So a fast sender
+ * is slowed down, not lost, where the hardware can do that.
  *
- * Locking: raw.lock guards one ring; pending_lock the list of terminals with work; both with interrupts off, never
- * both at once. A terminal on the list, or being worked on, is not freed: tty_raw_forget waits for ttyd.
+ * Locking: raw.lock guards one ring; pending_lock the list of terminals with work; both with
+ * interrupts off, never both at once. A terminal on the list, or being worked on, is not freed:
+ * tty_raw_forget waits for ttyd.
  */
 #include <quire/assert.h>
 #include <quire/err.h>

@@ -2,9 +2,10 @@
 /*
  * read() of a terminal.
  *
- * Canonical: one line at most, or what the buffer of the caller holds of it. Raw: VMIN and VTIME in their four
- * combinations: (0,0) what is there now; (n,0) wait for n; (0,t) the first byte or t tenths; (n,t) after the first
- * byte, until n or until t tenths pass without one. The count asked for, if smaller, takes VMIN's place.
+ * Canonical: one line at most, or what the buffer of the caller holds of it. Raw: VMIN and VTIME in
+ * their four combinations: (0,0) what is there now; (n,0) wait for n; (0,t) the first byte or t
+ * tenths; (n,t) after the first byte, until n or until t tenths pass without one. The count asked
+ * for, if smaller, takes VMIN's place.
  */
 #include <quire/kernel.h>
 #include <quire/ktime.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * write() to a terminal: through output processing into the driver, sleeping for room without any lock.
+ * write() to a terminal: through output processing into the driver, sleeping for room without any
+ * lock.
  */
 #include <quire/kernel.h>
 #include <quire/sched.h>

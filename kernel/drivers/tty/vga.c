@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The VGA text screen: 80 by 25 cells at B8000 and a hardware cursor.
- * A copy of what is shown is kept, since reading video memory is slow; only cells that differ are written.
- * Callers hold vt_lock.
+ * A copy of what is shown is kept, since reading video memory is slow; only cells that differ are
+ * written. Callers hold vt_lock.
  */
 #include <arch/io.h>
 #include <arch/page_types.h>

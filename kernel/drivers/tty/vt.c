@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Virtual consoles tty1 to tty4: terminals on the screen and keyboard, one in front (Alt-F1 to Alt-F4), and the
- * kernel's console on the one in front.
+ * Virtual consoles tty1 to tty4: terminals on the screen and keyboard, one in front (Alt-F1 to
+ * Alt-F4), and the kernel's console on the one in front.
  *
- * Locking: vt_lock, interrupts off, guards all screens, which is in front, and the hardware. Output is taken in short
- * pieces, so interrupts stay off for one piece only. Answers to reports go back as input after the lock is dropped.
+ * Locking: vt_lock, interrupts off, guards all screens, which is in front, and the hardware. Output
+ * is taken in short pieces, so interrupts stay off for one piece only. Answers to reports go back
+ * as input after the lock is dropped.
  */
 #include <quire/errno.h>
 #include <quire/kernel.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Virtual consoles: between the tty layer, the screen's emulation (vt_emu.c), the VGA hardware (vga.c) and the keyboard.
+ * Virtual consoles: between the tty layer, the screen's emulation (vt_emu.c), the VGA hardware
+ * (vga.c) and the keyboard.
  */
 #ifndef TTY_VT_H
 #define TTY_VT_H

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The terminal emulation of a virtual console: VT100/ANSI as Linux's console speaks it (TERM=linux), on an array of VGA
- * character cells. Pure: bytes in, cells out; vt.c shows them.
+ * The terminal emulation of a virtual console: VT100/ANSI as Linux's console speaks it
+ * (TERM=linux), on an array of VGA character cells. Pure: bytes in, cells out; vt.c shows them.
  *
- * Text is UTF-8; what code page 437 cannot show becomes a block. A character in the last column does not wrap until
- * the next one comes (wrap_pending), as full-screen programs expect.
+ * Text is UTF-8; what code page 437 cannot show becomes a block. A character in the last column
+ * does not wrap until the next one comes (wrap_pending), as full-screen programs expect.
  */
 #include <quire/kernel.h>
 #include <quire/string.h>

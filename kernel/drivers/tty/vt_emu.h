@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Between the files of the emulation: vt_emu.c (text, cursor, escapes), vt_csi.c (control sequences), vt_glyph.c.
+ * Between the files of the emulation: vt_emu.c (text, cursor, escapes), vt_csi.c (control
+ * sequences), vt_glyph.c.
  */
 #ifndef TTY_VT_EMU_H
 #define TTY_VT_EMU_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Single bits and words of bits. set_bit, clear_bit, change_bit and the test_and_* are atomic (arch);
- * the __ forms and everything in bitmap.h are plain and want the caller's lock.
+ * Single bits and words of bits. set_bit, clear_bit, change_bit and the test_and_* are atomic
+ * (arch); the __ forms and everything in bitmap.h are plain and want the caller's lock.
  */
 #ifndef QUIRE_BITOPS_H
 #define QUIRE_BITOPS_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the boot loader told us, copied out of its memory before that memory is used for anything else.
+ * What the boot loader told us, copied out of its memory before that memory is used for anything
+ * else.
  */
 #ifndef QUIRE_BOOTINFO_H
 #define QUIRE_BOOTINFO_H
@@ -46,9 +47,10 @@ extern struct bootinfo bootinfo;
 extern unsigned long max_dma_pfn;	/* one past the last frame of ZONE_DMA (dma=) */
 
 /*
- * Frames that are RAM but in use from the start: frame 0, the kernel image, the boot page tables and modules.
- * boot_alloc() takes zeroed low memory (align: a power of two, at least 16) before the zone allocator exists:
- * mem_map, page tables. It panics when there is none; what it took is reserved. bootmem_alloc() of gfp.h is it.
+ * Frames that are RAM but in use from the start: frame 0, the kernel image, the boot page tables
+ * and modules. boot_alloc() takes zeroed low memory (align: a power of two, at least 16) before the
+ * zone allocator exists: mem_map, page tables. It panics when there is none; what it took is
+ * reserved. bootmem_alloc() of gfp.h is it.
  */
 bool boot_frame_is_ram(unsigned long pfn);
 bool boot_frame_reserved(unsigned long pfn);

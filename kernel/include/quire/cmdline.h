@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Boot options. A module names its options where it uses them; the linker collects them. Words of the command
- * line that no option matches and that have no '=' or '.' go to init as arguments, NAME=value words to its
- * environment, as on Linux; what looks like an option of ours but is not is reported at boot.
+ * Boot options. A module names its options where it uses them; the linker collects them. Words of
+ * the command line that no option matches and that have no '=' or '.' go to init as arguments,
+ * NAME=value words to its environment, as on Linux; what looks like an option of ours but is not is
+ * reported at boot.
  */
 #ifndef QUIRE_CMDLINE_H
 #define QUIRE_CMDLINE_H
@@ -16,8 +17,8 @@ struct boot_option {
 };
 
 /*
- * Early options are read before memory is set up (mem=, lowmem=, dma=, loglevel=, console=): fn may only
- * store. The others run from start_kernel after the allocators are up.
+ * Early options are read before memory is set up (mem=, lowmem=, dma=, loglevel=, console=): fn may
+ * only store. The others run from start_kernel after the allocators are up.
  */
 #define __BOOT_OPTION(nm, f, h, sec)							\
 	static const struct boot_option __unique_name(boot_option_) __used __section(sec) =	\

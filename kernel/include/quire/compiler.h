@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the compiler is asked for: hints, attributes, address spaces for sparse, plain loads and stores.
- * Promises: no code, no other header; usable in assembly-free host builds as well.
+ * What the compiler is asked for: hints, attributes, address spaces for sparse, plain loads and
+ * stores. Promises: no code, no other header; usable in assembly-free host builds as well.
  */
 #ifndef QUIRE_COMPILER_H
 #define QUIRE_COMPILER_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Error numbers inside the kernel: those of the ABI, and some that never reach user space because the
- * signal code turns them into a restart of the system call or into EINTR.
+ * Error numbers inside the kernel: those of the ABI, and some that never reach user space because
+ * the signal code turns them into a restart of the system call or into EINTR.
  */
 #ifndef QUIRE_ERRNO_H
 #define QUIRE_ERRNO_H

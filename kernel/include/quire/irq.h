@@ -2,9 +2,9 @@
 /*
  * Interrupt lines and their handlers.
  *
- * A handler runs with interrupts off, in_interrupt() true, on the interrupted task's kernel stack; it may wake
- * tasks and take _irqsave locks, never sleep. Lines may be shared: every handler of a line is called and says
- * whether its device had asked. A line is unmasked while it has a handler.
+ * A handler runs with interrupts off, in_interrupt() true, on the interrupted task's kernel stack;
+ * it may wake tasks and take _irqsave locks, never sleep. Lines may be shared: every handler of a
+ * line is called and says whether its device had asked. A line is unmasked while it has a handler.
  */
 #ifndef QUIRE_IRQ_H
 #define QUIRE_IRQ_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Turning this CPU's interrupts off and on. save/restore nest; disable/enable are for code that knows the state.
+ * Turning this CPU's interrupts off and on. save/restore nest; disable/enable are for code that
+ * knows the state.
  */
 #ifndef QUIRE_IRQFLAGS_H
 #define QUIRE_IRQFLAGS_H

@@ -19,8 +19,8 @@
 #define is_power_of_2(n)	((n) != 0 && ((n) & ((n) - 1)) == 0)
 
 /*
- * Comparing pointers of the two types makes mixed types a warning, hence an error. The names are unique for
- * each use, so that these nest without shadowing.
+ * Comparing pointers of the two types makes mixed types a warning, hence an error. The names are
+ * unique for each use, so that these nest without shadowing.
  */
 #define __minmax(t, a, b, op, n) ({ t __concat_2(a_, n) = (a); t __concat_2(b_, n) = (b);	\
 	__concat_2(a_, n) op __concat_2(b_, n) ? __concat_2(a_, n) : __concat_2(b_, n); })

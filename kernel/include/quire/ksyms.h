@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names of the kernel's functions at run time, for backtraces and traces. The table is made from the linked
- * kernel by a second link step; without it every lookup fails and addresses are printed bare.
+ * Names of the kernel's functions at run time, for backtraces and traces. The table is made from
+ * the linked kernel by a second link step; without it every lookup fails and addresses are printed
+ * bare.
  */
 #ifndef QUIRE_KSYMS_H
 #define QUIRE_KSYMS_H

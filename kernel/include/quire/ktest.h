@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Self-tests inside the kernel. KTEST(name) { ... } anywhere in the kernel adds one; boot option ktest runs
- * them all (ktest=PREFIX: those whose name starts so) before init, in a task that may sleep, and prints TAP.
+ * Self-tests inside the kernel. KTEST(name) { ... } anywhere in the kernel adds one; boot option
+ * ktest runs them all (ktest=PREFIX: those whose name starts so) before init, in a task that may
+ * sleep, and prints TAP.
  */
 #ifndef QUIRE_KTEST_H
 #define QUIRE_KTEST_H

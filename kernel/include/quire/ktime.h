@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Time as the machine gives it. ktime_get() is monotonic nanoseconds since boot, from the TSC calibrated against
- * the PIT; it never goes back and may be called in any context. The tick runs HZ times a second.
+ * Time as the machine gives it. ktime_get() is monotonic nanoseconds since boot, from the TSC
+ * calibrated against the PIT; it never goes back and may be called in any context. The tick runs HZ
+ * times a second.
  */
 #ifndef QUIRE_KTIME_H
 #define QUIRE_KTIME_H

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Intrusive lists: circular and doubly linked (list_head), and hash chains with a one-pointer head (hlist).
- * A removed entry is poisoned, so that using it again faults at a recognisable address; list_del_init and
- * hlist_del_init leave an entry that list_empty / hlist_unhashed knows. The caller locks.
+ * Intrusive lists: circular and doubly linked (list_head), and hash chains with a one-pointer head
+ * (hlist). A removed entry is poisoned, so that using it again faults at a recognisable address;
+ * list_del_init and hlist_del_init leave an entry that list_empty / hlist_unhashed knows. The
+ * caller locks.
  */
 #ifndef QUIRE_LIST_H
 #define QUIRE_LIST_H

@@ -2,13 +2,14 @@
 /*
  * Spinlocks. Holding one disables preemption; never sleep under one. Not recursive.
  *
- * A lock that an interrupt handler takes is taken everywhere else with interrupts off (_irqsave, _irq).
- * On one processor the lock word is never contended, so finding it taken is a bug and panics with both
- * call sites. Unlocking a lock that is not held panics too.
+ * A lock that an interrupt handler takes is taken everywhere else with interrupts off (_irqsave,
+ * _irq). On one processor the lock word is never contended, so finding it taken is a bug and panics
+ * with both call sites. Unlocking a lock that is not held panics too.
  *
- * Classes: every spin_lock_init call site (and every DEFINE_SPINLOCK) is one class. The debug build records
- * in which order classes are taken and reports the first cycle, before it ever deadlocks. Two locks of one
- * class held together need spin_lock_nested with different subclasses; the order of all locks is docs/locking.md.
+ * Classes: every spin_lock_init call site (and every DEFINE_SPINLOCK) is one class. The debug build
+ * records in which order classes are taken and reports the first cycle, before it ever deadlocks.
+ * Two locks of one class held together need spin_lock_nested with different subclasses; the order
+ * of all locks is docs/locking.md.
  */
 #ifndef QUIRE_LOCK_H
 #define QUIRE_LOCK_H
@@ -60,8 +61,8 @@ static inline bool spin_is_locked(const spinlock_t *lock) { return lock->locked 
 void assert_spin_locked(const spinlock_t *lock);
 
 /*
- * The order checker's interface for sleeping locks (mutex.c, rwsem.c). Nothing in the default build.
- * `trylock` acquisitions are recorded as held but never as an order.
+ * The order checker's interface for sleeping locks (mutex.c, rwsem.c). Nothing in the default
+ * build. `trylock` acquisitions are recorded as held but never as an order.
  */
 #ifdef CONFIG_DEBUG
 void lock_order_acquire(struct lock_class *cls, const void *lock, unsigned int subclass, bool trylock,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * 64-bit division: the kernel has no libgcc, so `/` and `%` on u64 by anything but a constant power of two do
- * not link. div_u64 by 32 bits is two divide instructions; div64_u64 is a loop and is meant for rare use.
+ * 64-bit division: the kernel has no libgcc, so `/` and `%` on u64 by anything but a constant power
+ * of two do not link. div_u64 by 32 bits is two divide instructions; div64_u64 is a loop and is
+ * meant for rare use.
  */
 #ifndef QUIRE_MATH64_H
 #define QUIRE_MATH64_H

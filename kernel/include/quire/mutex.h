@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sleeping locks with one owner. Only tasks take them, only the owner unlocks; not recursive. Waiters are served in
- * order of arrival; unlocking hands the mutex over, so that nobody starves.
+ * Sleeping locks with one owner. Only tasks take them, only the owner unlocks; not recursive.
+ * Waiters are served in order of arrival; unlocking hands the mutex over, so that nobody starves.
  */
 #ifndef QUIRE_MUTEX_H
 #define QUIRE_MUTEX_H

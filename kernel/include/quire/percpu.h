@@ -2,9 +2,10 @@
 /*
  * What each processor has to itself, reached through %fs.
  *
- * The kernel's %fs selects a segment that starts at this CPU's struct percpu; the entry code loads it and
- * saves the user's. A task that may be preempted may move to another CPU between two accesses, so whoever
- * keeps this_cpu() holds preemption off; `current`, percpu_read and percpu_write are single instructions.
+ * The kernel's %fs selects a segment that starts at this CPU's struct percpu; the entry code loads
+ * it and saves the user's. A task that may be preempted may move to another CPU between two
+ * accesses, so whoever keeps this_cpu() holds preemption off; `current`, percpu_read and
+ * percpu_write are single instructions.
  */
 #ifndef QUIRE_PERCPU_H
 #define QUIRE_PERCPU_H

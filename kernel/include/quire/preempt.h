@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Preemption control. The count is per CPU: bits 0-7 nested preempt_disable calls and spinlocks held,
- * bits 16-23 nested interrupts. Zero means: the scheduler may run here. At every context switch
- * it is exactly 1 (the switcher's own), which the scheduler asserts.
+ * Preemption control. The count is per CPU: bits 0-7 nested preempt_disable calls and spinlocks
+ * held, bits 16-23 nested interrupts. Zero means: the scheduler may run here. At every context
+ * switch it is exactly 1 (the switcher's own), which the scheduler asserts.
  */
 #ifndef QUIRE_PREEMPT_H
 #define QUIRE_PREEMPT_H

@@ -2,9 +2,10 @@
 /*
  * The kernel's log: printk into a ring that never blocks, consoles that show it, panic.
  *
- * printk may be called in any context (interrupts, under any spinlock, before memory exists). Each message
- * carries a level, a sequence number and a time. Messages whose level is below console_loglevel go to
- * every registered console at once; all of them stay in the ring for dmesg until overwritten.
+ * printk may be called in any context (interrupts, under any spinlock, before memory exists). Each
+ * message carries a level, a sequence number and a time. Messages whose level is below
+ * console_loglevel go to every registered console at once; all of them stay in the ring for dmesg
+ * until overwritten.
  */
 #ifndef QUIRE_PRINTK_H
 #define QUIRE_PRINTK_H
@@ -61,8 +62,8 @@ bool ratelimit_allow(struct ratelimit *rl);
 } while (0)
 
 /*
- * A console shows bytes to a person. write() is called with interrupts off and the console lock held, must
- * not sleep, allocate or printk, and must work in a panic (it polls the device).
+ * A console shows bytes to a person. write() is called with interrupts off and the console lock
+ * held, must not sleep, allocate or printk, and must work in a panic (it polls the device).
  */
 struct console {
 	const char *name;		/* "ttyS0", "tty0": what console= names */
@@ -86,8 +87,8 @@ extern int console_loglevel;
 
 /*
  * Reading the ring (dmesg, syslog(2), /dev/kmsg). A reader keeps a byte position, starting at
- * log_first(); log_read copies whole formatted bytes ("<6>[    1.234567] text\n") from *pos and advances it;
- * 0 means: nothing newer. A position that was overwritten is moved to the oldest byte.
+ * log_first(); log_read copies whole formatted bytes ("<6>[    1.234567] text\n") from *pos and
+ * advances it; 0 means: nothing newer. A position that was overwritten is moved to the oldest byte.
  */
 u64 log_first(void);
 u64 log_end(void);

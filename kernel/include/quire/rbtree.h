@@ -2,8 +2,8 @@
 /*
  * Red-black trees, intrusive and without augmentation. The user searches and links by hand:
  * descend from root->rb_node keeping `parent` and `link`, then rb_link_node and rb_insert_color.
- * Invariants: no red node has a red child; every path from a node to its leaves has as many black nodes;
- * hence a tree of n nodes is at most 2 log2(n + 1) deep. The caller locks.
+ * Invariants: no red node has a red child; every path from a node to its leaves has as many black
+ * nodes; hence a tree of n nodes is at most 2 log2(n + 1) deep. The caller locks.
  */
 #ifndef QUIRE_RBTREE_H
 #define QUIRE_RBTREE_H

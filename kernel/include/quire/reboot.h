@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The end of the machine's day.  reboot(2) syncs and closes the file systems, then calls one of these.
+ * The end of the machine's day.  reboot(2) syncs and closes the file systems, then calls one of
+ * these.
  */
 #ifndef QUIRE_REBOOT_H
 #define QUIRE_REBOOT_H

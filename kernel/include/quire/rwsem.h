@@ -2,8 +2,9 @@
 /*
  * Sleeping locks for many readers or one writer, and counting semaphores.
  *
- * Fair: a reader that arrives after a waiting writer waits behind it, so down_read is not recursive (a task that
- * already reads must not ask again: a writer in between would deadlock both). Who took it releases it.
+ * Fair: a reader that arrives after a waiting writer waits behind it, so down_read is not recursive
+ * (a task that already reads must not ask again: a writer in between would deadlock both). Who took
+ * it releases it.
  */
 #ifndef QUIRE_RWSEM_H
 #define QUIRE_RWSEM_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory and string functions, formatted output into buffers, numbers out of text. ISO C semantics where
- * the name is ISO C's. Nothing here sleeps, allocates or touches user memory.
+ * Memory and string functions, formatted output into buffers, numbers out of text. ISO C semantics
+ * where the name is ISO C's. Nothing here sleeps, allocates or touches user memory.
  */
 #ifndef QUIRE_STRING_H
 #define QUIRE_STRING_H
@@ -33,8 +33,9 @@ char *strpbrk(const char *s, const char *accept);
 char *strsep(char **s, const char *delim);
 
 /*
- * %d %i %u %x %X %o %c %s %p %% with flags "-+ #0", width, precision (both may be *), lengths hh h l ll z t.
- * Both return what the whole text would take, as ISO C; scnprintf returns what is in the buffer.
+ * %d %i %u %x %X %o %c %s %p %% with flags "-+ #0", width, precision (both may be *), lengths hh h
+ * l ll z t. Both return what the whole text would take, as ISO C; scnprintf returns what is in the
+ * buffer.
  */
 __printf(3, 4) int snprintf(char *buf, size_t size, const char *fmt, ...);
 int vsnprintf(char *buf, size_t size, const char *fmt, __builtin_va_list args);
@@ -59,8 +60,9 @@ char *skip_spaces(const char *s);
 char *strim(char *s);
 
 /*
- * Numbers: base 0 takes 0x and 0 prefixes. simple_* stop at the first other character and store where
- * (end may be NULL). kstrto* want the whole string (one trailing newline allowed): 0, -EINVAL or -ERANGE.
+ * Numbers: base 0 takes 0x and 0 prefixes. simple_* stop at the first other character and store
+ * where (end may be NULL). kstrto* want the whole string (one trailing newline allowed): 0, -EINVAL
+ * or -ERANGE.
  */
 u64 simple_strtoull(const char *s, const char **end, unsigned int base);
 unsigned long simple_strtoul(const char *s, const char **end, unsigned int base);

@@ -2,15 +2,16 @@
 /*
  * Terminals.
  *
- * Idea.  A tty_struct is one terminal line with the one line discipline: canonical editing, echo, signals, flow
- * control, as termios says. Below it a driver (serial, virtual console, pty) takes output and delivers
- * input. Input arrives in interrupts as raw bytes and only goes into a small ring (tty_input); the task ttyd runs
- * it through the discipline, so signals, echo and wake-ups happen in task context with an ordinary mutex held.
+ * Idea.  A tty_struct is one terminal line with the one line discipline: canonical editing, echo,
+ * signals, flow control, as termios says. Below it a driver (serial, virtual console, pty) takes
+ * output and delivers input. Input arrives in interrupts as raw bytes and only goes into a small
+ * ring (tty_input); the task ttyd runs it through the discipline, so signals, echo and wake-ups
+ * happen in task context with an ordinary mutex held.
  *
- * Locking, in this order: tty_mutex (open counts, who controls what) -> tty->lock (termios, winsize, input
- * buffer, columns) -> tasklist_lock -> a driver's spinlock. tty->raw.lock guards the raw ring, interrupts off. signal->tty,
- * tty->session and tty->pgrp change under tty_mutex and tasklist_lock; either is enough to read.
- * Nobody sleeps for input or room with tty->lock held.
+ * Locking, in this order: tty_mutex (open counts, who controls what) -> tty->lock (termios,
+ * winsize, input buffer, columns) -> tasklist_lock -> a driver's spinlock. tty->raw.lock guards the
+ * raw ring, interrupts off. signal->tty, tty->session and tty->pgrp change under tty_mutex and
+ * tasklist_lock; either is enough to read. Nobody sleeps for input or room with tty->lock held.
  */
 #ifndef QUIRE_TTY_H
 #define QUIRE_TTY_H
@@ -97,7 +98,8 @@ extern struct mutex tty_mutex;
 extern const struct file_operations tty_fops;
 
 /*
- * A driver's terminal appears: allocated, with default termios, and its node made. NULL without memory; may sleep.
+ * A driver's terminal appears: allocated, with default termios, and its node made. NULL without
+ * memory; may sleep.
  */
 struct tty_struct *tty_register(const char *name, dev_t dev, const struct tty_operations *ops, void *data);
 /* For ptys: allocate and free without a node. */
@@ -106,8 +108,8 @@ void tty_free(struct tty_struct *tty);
 struct tty_struct *tty_find(dev_t dev);		/* tty_mutex held */
 
 /*
- * Bytes that came in, from an interrupt or a task. => how many were taken; fewer than n means the ring is
- * full: the driver holds back its source until unthrottle() is called.
+ * Bytes that came in, from an interrupt or a task. => how many were taken; fewer than n means the
+ * ring is full: the driver holds back its source until unthrottle() is called.
  */
 size_t tty_input(struct tty_struct *tty, const u8 *buf, size_t n);
 size_t tty_input_room(struct tty_struct *tty);	/* asking and finding none counts as a short tty_input */
@@ -118,8 +120,8 @@ void tty_write_wakeup(struct tty_struct *tty);
 void tty_hangup(struct tty_struct *tty);
 
 /*
- * Controlling terminals (tty_jobctl.c). disassociate_ctty: the current process gives its terminal up; a
- * session leader's exit also hangs up the foreground group. May sleep.
+ * Controlling terminals (tty_jobctl.c). disassociate_ctty: the current process gives its terminal
+ * up; a session leader's exit also hangs up the foreground group. May sleep.
  */
 struct task_struct;
 void disassociate_ctty(bool on_exit);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The only way the kernel touches user memory. Every address is checked against TASK_SIZE, and a fault on the way
- * is caught by the exception table: bad pointers give -EFAULT or the number of bytes not copied, never an oops.
- * All of these may sleep (the page may have to come from disk) except the _inatomic and _nofault ones.
+ * The only way the kernel touches user memory. Every address is checked against TASK_SIZE, and a
+ * fault on the way is caught by the exception table: bad pointers give -EFAULT or the number of
+ * bytes not copied, never an oops. All of these may sleep (the page may have to come from disk)
+ * except the _inatomic and _nofault ones.
  */
 #ifndef QUIRE_UACCESS_H
 #define QUIRE_UACCESS_H
@@ -25,8 +26,8 @@ size_t __must_check copy_from_user(void *to, const void __user *from, size_t n);
 size_t __must_check clear_user(void __user *to, size_t n);
 
 /*
- * Under a spinlock or an atomic kmap: a page that is not there is an error, not a sleep. The fault handler
- * sees in_atomic() and goes to the exception table. from_user does not zero-fill.
+ * Under a spinlock or an atomic kmap: a page that is not there is an error, not a sleep. The fault
+ * handler sees in_atomic() and goes to the exception table. from_user does not zero-fill.
  */
 size_t __must_check copy_to_user_inatomic(void __user *to, const void *from, size_t n);
 size_t __must_check copy_from_user_inatomic(void *to, const void __user *from, size_t n);

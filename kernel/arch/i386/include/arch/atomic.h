@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Atomic counters and memory barriers. On one processor an instruction is atomic against interrupts, so the LOCK
- * prefix is empty; with NR_CPUS > 1 it is not. Operations that return a value are full barriers.
+ * Atomic counters and memory barriers. On one processor an instruction is atomic against
+ * interrupts, so the LOCK prefix is empty; with NR_CPUS > 1 it is not. Operations that return a
+ * value are full barriers.
  */
 #ifndef ARCH_ATOMIC_H
 #define ARCH_ATOMIC_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Descriptor tables: selectors as Linux i386 has them where user space can see them (user CS 0x73, DS 0x7b,
- * TLS entries 6 to 8), descriptors, the TSS, set_thread_area's structure.
+ * Descriptor tables: selectors as Linux i386 has them where user space can see them (user CS 0x73,
+ * DS 0x7b, TLS entries 6 to 8), descriptors, the TSS, set_thread_area's structure.
  */
 #ifndef ARCH_DESC_H
 #define ARCH_DESC_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Fixed kernel addresses, one page each, chosen at compile time; their page table exists from boot.
- * Slot 0 is just below FIXADDR_TOP, later slots lie lower. A spare unmapped page is left on each side of
- * the atomic kmap slots.
+ * Slot 0 is just below FIXADDR_TOP, later slots lie lower. A spare unmapped page is left on each
+ * side of the atomic kmap slots.
  */
 #ifndef ARCH_FIXMAP_H
 #define ARCH_FIXMAP_H

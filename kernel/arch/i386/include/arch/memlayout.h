@@ -11,8 +11,9 @@
  *	FF800000	persistent kmap, one page table: 1024 slots
  *	FFC00000	fixmap, one page table; slots from FIXADDR_TOP downwards (fixmap.h)
  *
- * The page tables of stacks, pkmap and fixmap exist from boot and so are in every page directory; those of
- * vmalloc come later and reach a directory through the vmalloc fault. Each pair of neighbours is asserted below.
+ * The page tables of stacks, pkmap and fixmap exist from boot and so are in every page directory;
+ * those of vmalloc come later and reach a directory through the vmalloc fault. Each pair of
+ * neighbours is asserted below.
  */
 #ifndef ARCH_MEMLAYOUT_H
 #define ARCH_MEMLAYOUT_H

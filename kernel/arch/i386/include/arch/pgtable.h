@@ -3,8 +3,8 @@
  * Page table entries of two-level i386 paging without PAE, as types that do not mix with integers.
  *
  * A pte is none (0), present (PRESENT, or PROT_NONE: mapped but without access), or a swap entry
- * (neither bit, not 0: see swap.h). The CPU sets A and D by itself, so a live entry is changed by the ptep_
- * functions, which are atomic against that. After a change the caller flushes (tlb.h).
+ * (neither bit, not 0: see swap.h). The CPU sets A and D by itself, so a live entry is changed by
+ * the ptep_ functions, which are atomic against that. After a change the caller flushes (tlb.h).
  */
 #ifndef ARCH_PGTABLE_H
 #define ARCH_PGTABLE_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The CPU: what a task keeps of it while it does not run, how a new program starts, what this CPU can do.
+ * The CPU: what a task keeps of it while it does not run, how a new program starts, what this CPU
+ * can do.
  */
 #ifndef ARCH_PROCESSOR_H
 #define ARCH_PROCESSOR_H
@@ -46,14 +47,15 @@ struct task_struct;
 #define current_pt_regs()	((struct pt_regs *)percpu_read(kstack_top) - 1)
 
 /*
- * Make regs (the current task's user registers) those of a fresh program: all zero but eip and esp, its FPU
- * state and TLS reset. exec calls it after its point of no return.
+ * Make regs (the current task's user registers) those of a fresh program: all zero but eip and esp,
+ * its FPU state and TLS reset. exec calls it after its point of no return.
  */
 void start_thread(struct pt_regs *regs, unsigned long eip, unsigned long esp);
 
 /*
- * Kernel stacks: KSTACK_SIZE bytes in the stack window, an unmapped guard below. NULL without memory; may sleep.
- * A few are cached. The task's own stack is freed by somebody else, after the switch away from it.
+ * Kernel stacks: KSTACK_SIZE bytes in the stack window, an unmapped guard below. NULL without
+ * memory; may sleep. A few are cached. The task's own stack is freed by somebody else, after the
+ * switch away from it.
  */
 void *kstack_alloc(void);
 void kstack_free(void *stack);
@@ -65,10 +67,11 @@ unsigned long kstack_shrink(void);	/* give cached stacks back; => frames freed *
 extern unsigned int kstacks_in_use;
 
 /*
- * The new task's first frame: copies the parent's user registers (or, for a kernel thread, arranges that fn(arg)
- * is called), its own stack pointer if usp != 0, its TLS and FPU state (CLONE_SETTLS: descriptor at regs->esi).
- * The child first calls schedule_tail(), then goes to user mode with eax = 0. A kernel thread whose fn returns
- * exits with that value, unless exec cleared PF_KTHREAD: then it goes to user mode with current_pt_regs().
+ * The new task's first frame: copies the parent's user registers (or, for a kernel thread, arranges
+ * that fn(arg) is called), its own stack pointer if usp != 0, its TLS and FPU state (CLONE_SETTLS:
+ * descriptor at regs->esi). The child first calls schedule_tail(), then goes to user mode with eax
+ * = 0. A kernel thread whose fn returns exits with that value, unless exec cleared PF_KTHREAD: then
+ * it goes to user mode with current_pt_regs().
  * => 0 or -errno (bad TLS descriptor). child->stack is set already.
  */
 int copy_thread(unsigned long clone_flags, unsigned long usp, struct task_struct *child,

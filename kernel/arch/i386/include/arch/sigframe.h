@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What lies on the user's stack while a signal handler runs: Linux's i386 layout to the byte, since handlers,
- * debuggers and unwinders know it.
+ * What lies on the user's stack while a signal handler runs: Linux's i386 layout to the byte, since
+ * handlers, debuggers and unwinders know it.
  */
 #ifndef ARCH_SIGFRAME_H
 #define ARCH_SIGFRAME_H

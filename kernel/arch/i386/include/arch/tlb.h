@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Flushing translations. The one interface through which page table changes become effective; with several CPUs
- * the implementation sends interrupts, the callers stay as they are. mm may be any mm: one that is not loaded
- * here has nothing cached here. Order for pages that leave a page table: clear the pte, flush, free the page.
+ * Flushing translations. The one interface through which page table changes become effective; with
+ * several CPUs the implementation sends interrupts, the callers stay as they are. mm may be any mm:
+ * one that is not loaded here has nothing cached here. Order for pages that leave a page table:
+ * clear the pte, flush, free the page.
  */
 #ifndef ARCH_TLB_H
 #define ARCH_TLB_H
