@@ -20,8 +20,9 @@
 
 #include "trace_internal.h"
 
-#define RING_SHARE 64	   /* of memory */
-#define RING_MOST 32768ul  /* entries */
+#define RING_SHARE 64	   /* of memory, within these bounds */
+#define RING_LEAST 8192ul  /* entries: a short program's life between two looks of its reader */
+#define RING_MOST 32768ul
 #define NAME_MAX_LEN 24
 
 struct trace_ring {
@@ -76,8 +77,9 @@ void __trace_vm(enum trace_event event, const char *func, u64 before, const stru
 
 static int make_rings(void)
 {
-	unsigned long size = min((totalram_pages << PAGE_SHIFT) / RING_SHARE /
-				 sizeof(struct trace_entry), RING_MOST);
+	unsigned long size = clamp((totalram_pages << PAGE_SHIFT) / RING_SHARE /
+					   (unsigned long)sizeof(struct trace_entry),
+				   RING_LEAST, RING_MOST);
 	int cpu;
 
 	for (cpu = 0; cpu < NR_CPUS; cpu++) {
