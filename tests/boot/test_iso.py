@@ -67,7 +67,7 @@ def job_control():
         assert pc.command("ls -l /bin | sort | head -2 | wc -l", PROMPT).strip() == "2"
         pc.command("echo first-of-history", PROMPT)
         pc.type("\x1b[A\n")
-        pc.expect("first-of-history[^\r\n]*\r?\n.*first-of-history")
+        pc.expect("first-of-history[^\n]*\n[^\n]*first-of-history")
 
 
 def live():
