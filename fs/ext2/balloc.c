@@ -2,10 +2,11 @@
 /*
  * Allocation of blocks: near a goal, in one piece where possible.
  *
- * Idea.  The goal is the block after the file's last one.  When it cannot be had, a run of free blocks is looked for, first in the
- * goal's group, then in the others.  A regular file that has got a block keeps a window of the blocks behind
- * it to itself: other files pass it over while there is any other place, so files that grow at the same time
- * do not interleave.  A window exists in memory only; nothing of it is on the disk.
+ * Idea.  The goal is the block after the file's last one.  When it cannot be had, a run of free
+ * blocks is looked for, first in the goal's group, then in the others.  A regular file that has
+ * got a block keeps a window of the blocks behind it to itself: other files pass it over while
+ * there is any other place, so files that grow at the same time do not interleave.  A window
+ * exists in memory only; nothing of it is on the disk.
  *
  * The last blocks are for root (s_r_blocks_count).
  *
@@ -82,7 +83,10 @@ struct search {
 	unsigned long *map;
 };
 
-/* First run of n free blocks at or after bit `from` that nobody else has reserved; size when none. */
+/*
+ * First run of n free blocks at or after bit `from` that nobody else has reserved; size when
+ * none.
+ */
 static u32 find_run(const struct search *s, u32 from, u32 n)
 {
 	while (from < s->size) {
@@ -112,7 +116,10 @@ static u32 find_free_bit(const struct search *s, u32 goal)
 	return bit;
 }
 
-/* Mark the bit; => false: a bitmap that offers the group's own metadata: the bit is set, look again. */
+/*
+ * Mark the bit; => false: a bitmap that offers the group's own metadata: the bit is set, look
+ * again.
+ */
 static bool take_bit(const struct search *s, u32 group, u32 bit, struct buffer_head *bitmap_bh)
 {
 	struct ext2_sb_info *sbi = EXT2_SB(s->sb);

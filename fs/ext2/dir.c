@@ -2,13 +2,13 @@
 /*
  * Directories: blocks of entries, read and written as buffers of the device.
  *
- * Invariant of a block: entries follow each other by rec_len and fill the block exactly; an entry with
- * inode 0 is room.  Every entry is checked before it is used; a bad one spoils the rest of its
- * block only.
+ * Invariant of a block: entries follow each other by rec_len and fill the block exactly; an entry
+ * with inode 0 is room.  Every entry is checked before it is used; a bad one spoils the rest of
+ * its block only.
  *
- * A directory that was hashed on another system is searched linearly here, and loses
- * its INDEX flag at the first change, since the change does not keep the index right; to those who know no index
- * its blocks are ordinary.
+ * A directory that was hashed on another system is searched linearly here, and loses its INDEX
+ * flag at the first change, since the change does not keep the index right; to those who know no
+ * index its blocks are ordinary.
  *
  * Locking: i_mutex of the directory.
  */
@@ -70,7 +70,10 @@ static void read_ahead(struct inode *dir, u32 n)
 	}
 }
 
-/* Directory block n, referenced; NULL: *error, or (0) a hole, which is reported and holds no names. */
+/*
+ * Directory block n, referenced; NULL: *error, or (0) a hole, which is reported and holds no
+ * names.
+ */
 static struct buffer_head *read_dir_block(struct inode *dir, u32 n, int *error)
 {
 	u32 block = map_dir_block(dir, n, false, error);
@@ -78,7 +81,8 @@ static struct buffer_head *read_dir_block(struct inode *dir, u32 n, int *error)
 
 	if (!block) {
 		if (!*error)
-			ext2_error(dir->i_sb, "directory %lu has a hole at block %u", dir->i_ino, n);
+			ext2_error(dir->i_sb, "directory %lu has a hole at block %u", dir->i_ino,
+				   n);
 		return NULL;
 	}
 	if (n % READAHEAD_BLOCKS == 0)
@@ -340,7 +344,8 @@ int ext2_set_entry(struct inode *dir, struct ext2_dir_slot *slot, struct inode *
 /* "." and "..", in a new directory. */
 int ext2_make_empty(struct inode *inode, struct inode *parent)
 {
-	static const struct qstr dot = { .name = ".", .len = 1 }, dotdot = { .name = "..", .len = 2 };
+	static const struct qstr dot = { .name = ".", .len = 1 };
+	static const struct qstr dotdot = { .name = "..", .len = 2 };
 	int error = ext2_add_entry(inode, &dot, inode);
 
 	return error ? error : ext2_add_entry(inode, &dotdot, parent);

@@ -2,10 +2,11 @@
 /*
  * ext2: what its files share.
  *
- * Idea.  File data goes through the page cache by the generic buffer code; everything else
- * (super block, descriptors, bitmaps, inodes, indirect blocks, directories, long symlinks) is
- * read and written as buffers of the device.  Nothing read from the disk is believed: numbers are checked where they
- * are used, and what is wrong goes to ext2_error, which marks the file system and may make it read-only.
+ * Idea.  File data goes through the page cache by the generic buffer code; everything else (super
+ * block, descriptors, bitmaps, inodes, indirect blocks, directories, long symlinks) is read and
+ * written as buffers of the device.  Nothing read from the disk is believed: numbers are checked
+ * where they are used, and what is wrong goes to ext2_error, which marks the file system and may
+ * make it read-only.
  *
  * Locking, outer to inner:
  *	inode->i_mutex	(VFS) names in a directory, size of a file
@@ -52,7 +53,9 @@ struct ext2_sb_info {
 	u16 mount_state;		/* s_state before we mounted */
 };
 
-/* Blocks that other files keep away from, so that this one stays in one piece. Under alloc_mutex. */
+/*
+ * Blocks that other files keep away from, so that this one stays in one piece. Under alloc_mutex.
+ */
 struct ext2_reservation {
 	struct list_head link;		/* empty list: no window */
 	u32 start, end;			/* [start, end) */
@@ -82,6 +85,14 @@ static inline struct ext2_inode_info *EXT2_I(struct inode *inode)
 	return container_of(inode, struct ext2_inode_info, vfs_inode);
 }
 
+/* The target stands in data[]: no block but perhaps one of extended attributes. */
+static inline bool ext2_is_fast_symlink(struct inode *inode)
+{
+	u64 acl = EXT2_I(inode)->file_acl ? 1u << (inode->i_blkbits - SECTOR_SHIFT) : 0;
+
+	return inode->i_blocks == acl;
+}
+
 static inline bool ext2_read_only(const struct super_block *sb)
 {
 	return sb->s_flags & MS_RDONLY;
@@ -103,11 +114,17 @@ int ext2_parse_options(struct super_block *sb, char *data); /* => 0, -EINVAL */
 int ext2_show_options(struct seq_file *m, struct vfsmount *mnt);
 
 /* ---- super_check.c ---- */
-/* Read and check the super block, fill s_fs_info.  => 0 or -errno; sbi->sbh is released by the caller. */
+/*
+ * Read and check the super block, fill s_fs_info.  => 0 or -errno; sbi->sbh is released by the
+ * caller.
+ */
 int ext2_load_super(struct super_block *sb, bool silent);
 
 /* ---- super.c ---- */
-/* The file system is wrong: says so, marks it, makes it read-only if that was asked for. Any task context. */
+/*
+ * The file system is wrong: says so, marks it, makes it read-only if that was asked for. Any task
+ * context.
+ */
 __printf(2, 3) void ext2_error(struct super_block *sb, const char *fmt, ...);
 
 /* ---- groups.c ---- */

@@ -2,8 +2,8 @@
 /*
  * Allocation of inodes: files near their directory, directories spread.
  *
- * A directory at the top goes to the group with the most room, any other to its parent's group while
- * that is not fuller than the average.  A file's inode goes to its directory's group, or
+ * A directory at the top goes to the group with the most room, any other to its parent's group
+ * while that is not fuller than the average.  A file's inode goes to its directory's group, or
  * the nearest group with room, so that a directory's inodes and data lie together.
  *
  * Locking: alloc_mutex for all that is on the disk.

@@ -5,8 +5,8 @@
  * An inode with no link is freed on the disk when its last user lets go (ext2_delete_inode): a file
  * that is open while it is unlinked keeps its blocks until then.
  *
- * Everything read is checked here once: type, sizes, device numbers.  Block pointers are checked where
- * they are followed.
+ * Everything read is checked here once: type, sizes, device numbers.  Block pointers are checked
+ * where they are followed.
  */
 #include <quire/errno.h>
 #include <quire/kernel.h>
@@ -73,16 +73,6 @@ static struct ext2_inode *raw_inode(struct super_block *sb, unsigned long ino,
 	return (void *)((*bh)->b_data + index % sbi->inodes_per_block * sbi->inode_size);
 }
 
-static u64 acl_sectors(const struct inode *inode, const struct ext2_inode_info *ei)
-{
-	return ei->file_acl ? 1u << (inode->i_blkbits - SECTOR_SHIFT) : 0;
-}
-
-static bool is_fast_symlink(struct inode *inode)
-{
-	return inode->i_blocks == acl_sectors(inode, EXT2_I(inode));
-}
-
 static bool size_ok(struct inode *inode)
 {
 	loff_t size = i_size_read(inode);
@@ -91,7 +81,7 @@ static bool size_ok(struct inode *inode)
 		return false;
 	if (S_ISDIR(inode->i_mode))
 		return (size & ((1u << inode->i_blkbits) - 1)) == 0;
-	if (S_ISLNK(inode->i_mode) && is_fast_symlink(inode))
+	if (S_ISLNK(inode->i_mode) && ext2_is_fast_symlink(inode))
 		return size < (loff_t)sizeof(EXT2_I(inode)->data);
 	if (S_ISLNK(inode->i_mode))
 		return size < 1 << inode->i_blkbits;

@@ -2,11 +2,11 @@
 /*
  * Names: lookup, create, link, unlink, rename.
  *
- * Order of changes: a link count goes up before a name appears and down after a name has gone, so that an
- * interruption leaves a count that is too high (harmless), never one too low.
+ * Order of changes: a link count goes up before a name appears and down after a name has gone, so
+ * that an interruption leaves a count that is too high (harmless), never one too low.
  *
- * Locking: the VFS holds i_mutex of the directories, and of a victim.  The VFS has checked permissions,
- * types and that a new name is free.
+ * Locking: the VFS holds i_mutex of the directories, and of a victim.  The VFS has checked
+ * permissions, types and that a new name is free.
  */
 #include <quire/err.h>
 #include <quire/errno.h>

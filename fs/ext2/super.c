@@ -3,8 +3,8 @@
  * The super block of a mounted ext2: mount, remount, sync, umount, errors.
  *
  * State on the disk.  While mounted for writing the file system is marked "not clean"; umount and
- * remounting read-only put back the state that mounting found, after everything else is on the disk.  An error
- * found meanwhile is marked at once and stays until e2fsck has run.
+ * remounting read-only put back the state that mounting found, after everything else is on the
+ * disk.  An error found meanwhile is marked at once and stays until e2fsck has run.
  *
  * The free counts in the super block are brought up to date by every sync.
  *

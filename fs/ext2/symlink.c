@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Symbolic links: short ones in the inode, long ones in one block, which is read as a buffer of the device.
+ * Symbolic links: short ones in the inode, long ones in one block, which is read as a buffer of
+ * the device.
  */
 #include <quire/errno.h>
 #include <quire/kernel.h>
 #include <quire/string.h>
 
 #include "ext2.h"
-
-static bool is_fast(struct inode *inode)
-{
-	u64 acl = EXT2_I(inode)->file_acl ? 1u << (inode->i_blkbits - SECTOR_SHIFT) : 0;
-
-	return inode->i_blocks == acl;
-}
 
 /* The block of a long link, referenced; NULL: *error */
 static struct buffer_head *target_block(struct inode *inode, bool create, int *error)
@@ -66,7 +60,7 @@ static int ext2_readlink(struct dentry *dentry, char *buf, int size)
 	int len = min_t(loff_t, i_size_read(inode), size), error;
 	struct buffer_head *bh;
 
-	if (is_fast(inode)) {
+	if (ext2_is_fast_symlink(inode)) {
 		memcpy(buf, EXT2_I(inode)->data, len);
 		return len;
 	}

@@ -53,8 +53,8 @@ static int walk_chain(struct inode *inode, struct chain *c)
 		if (!block)
 			break;
 		if (!ext2_valid_block(EXT2_SB(sb), block)) {
-			ext2_error(sb, "inode %lu: block %u is not in the file system", inode->i_ino,
-				   block);
+			ext2_error(sb, "inode %lu: block %u is not in the file system",
+				   inode->i_ino, block);
 			return -EIO;
 		}
 		c->found = i + 1;
@@ -114,7 +114,10 @@ static void free_branch(struct inode *inode, const u32 *blocks, unsigned int n)
 	}
 }
 
-/* Take n blocks for the branch, in the order in which they will be read.  => 0 or -errno, none taken */
+/*
+ * Take n blocks for the branch, in the order in which they will be read.  => 0 or -errno, none
+ * taken
+ */
 static int take_blocks(struct inode *inode, u32 goal, u32 *blocks, unsigned int n)
 {
 	unsigned int i;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Cutting a file's tree of blocks, and writing its metadata for fsync: the two walks over all of it.
+ * Cutting a file's tree of blocks, and writing its metadata for fsync: the two walks over all of
+ * it.
  *
  * Runs of neighbouring blocks are freed together.  What cannot be read is reported and left:
  * its blocks are lost until e2fsck finds them, nothing else is harmed.
@@ -63,7 +64,8 @@ static void forget_metadata(struct inode *inode, u32 block)
 static void free_subtree(struct free_run *run, u32 *p, unsigned int level, u64 keep);
 
 /* Free what lies behind the indirect block from file block `keep` (relative) on. */
-static void free_children(struct free_run *run, struct buffer_head *bh, unsigned int level, u64 keep)
+static void free_children(struct free_run *run, struct buffer_head *bh, unsigned int level,
+			  u64 keep)
 {
 	u32 ptrs = EXT2_SB(run->inode->i_sb)->ptrs_per_block;
 	unsigned int shift = ilog2(ptrs) * (level - 1);
@@ -77,8 +79,8 @@ static void free_children(struct free_run *run, struct buffer_head *bh, unsigned
 }
 
 /*
- * The subtree behind *p: level 0 is a data block, level n an indirect block of height n.  keep: how many
- * of its first data blocks stay.
+ * The subtree behind *p: level 0 is a data block, level n an indirect block of height n.  keep:
+ * how many of its first data blocks stay.
  */
 static void free_subtree(struct free_run *run, u32 *p, unsigned int level, u64 keep)
 {
@@ -140,8 +142,7 @@ static bool has_tree(struct inode *inode)
 {
 	/* A short symlink and a device have something else in data[]. */
 	if (S_ISLNK(inode->i_mode))
-		return inode->i_blocks > (EXT2_I(inode)->file_acl ?
-					  1u << (inode->i_blkbits - SECTOR_SHIFT) : 0);
+		return !ext2_is_fast_symlink(inode);
 	return S_ISREG(inode->i_mode) || S_ISDIR(inode->i_mode);
 }
 
@@ -156,8 +157,8 @@ static void cut_to_size(struct inode *inode)
 }
 
 /*
- * i_op->truncate; i_mutex held.  Sleeps.  The pages go first: one that kept its buffers would write to
- * blocks that are somebody else's by then.
+ * i_op->truncate; i_mutex held.  Sleeps.  The pages go first: one that kept its buffers would
+ * write to blocks that are somebody else's by then.
  */
 void ext2_truncate(struct inode *inode)
 {

@@ -335,7 +335,10 @@ struct block_device *lookup_bdev(const char *name)
 		bdev = bdget(MKDEV(number >> 8, number & U8_MAX));
 		return bdev ? bdev : ERR_PTR(-ENXIO);
 	}
-	/* By path first: the name may be a link or a node elsewhere.  At boot there is no /dev yet. */
+	/*
+	 * By path first: the name may be a link or a node elsewhere.  At boot there is no /dev
+	 * yet.
+	 */
 	if (name[0] == '/') {
 		bdev = find_by_path(name);
 		if (!IS_ERR(bdev) || PTR_ERR(bdev) == -ENOTBLK || !strstarts(name, dev_dir))

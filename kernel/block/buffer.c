@@ -3,12 +3,12 @@
  * Buffer heads: their rings on pages, and looking up a device's block by number.
  *
  * References.  A ring owns one reference of its page, taken in create_empty_buffers and dropped
- * in try_to_free_buffers.  b_count of a head keeps the ring, hence the page; a transfer of single buffers needs
- * no other reference.  So a looked-up block needs no pin on its page.
+ * in try_to_free_buffers.  b_count of a head keeps the ring, hence the page; a transfer of single
+ * buffers needs no other reference.  So a looked-up block needs no pin on its page.
  *
  * Locking.  A ring is attached under the page lock and ring_lock, and taken off under the page
- * lock and ring_lock when no head is in use: lookups need ring_lock alone.  ring_lock is never taken in
- * interrupts.
+ * lock and ring_lock when no head is in use: lookups need ring_lock alone.  ring_lock is never
+ * taken in interrupts.
  */
 #define pr_fmt(fmt) "buffer: " fmt
 
@@ -322,8 +322,8 @@ void mark_buffer_dirty(struct buffer_head *bh)
 }
 
 /*
- * A block becomes a file's data: forget what the device's cache has of it, or an old dirty copy would
- * overwrite the data later.  Sleeps until a write under way is over.
+ * A block becomes a file's data: forget what the device's cache has of it, or an old dirty copy
+ * would overwrite the data later.  Sleeps until a write under way is over.
  */
 void unmap_underlying_metadata(struct block_device *bdev, sector_t block)
 {

@@ -142,7 +142,10 @@ static void start_sync_write(struct buffer_head *bh)
 	submit_buffers(WRITE, bh, 1);
 }
 
-/* Start reading those that are not uptodate, or writing those that are dirty; does not wait for the end. */
+/*
+ * Start reading those that are not uptodate, or writing those that are dirty; does not wait for
+ * the end.
+ */
 void ll_rw_block(int rw, int nr, struct buffer_head *bhs[])
 {
 	int i;

@@ -384,7 +384,10 @@ static int zero_block_tail(struct page *page, struct inode *inode, loff_t from,
 	return 0;
 }
 
-/* Zero the rest of the block that holds byte `from`, the new end of the file.  Sleeps. => 0 or -errno */
+/*
+ * Zero the rest of the block that holds byte `from`, the new end of the file.  Sleeps. => 0 or
+ * -errno
+ */
 int block_truncate_page(struct address_space *mapping, loff_t from, get_block_t get_block)
 {
 	struct inode *inode = mapping->host;

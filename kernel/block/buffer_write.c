@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * write() into a page whose blocks lie on a device: prepare, commit, and the same for a store through a
- * shared mapping.
+ * write() into a page whose blocks lie on a device: prepare, commit, and the same for a store
+ * through a shared mapping.
  *
  * A new block is cleared where the caller will not write; an old one that is written in part is
- * read first.  When preparing fails half way, new blocks are left cleared and dirty, so that a hole that
- * got its block never shows what was on the disk before.
+ * read first.  When preparing fails half way, new blocks are left cleared and dirty, so that a
+ * hole that got its block never shows what was on the disk before.
  *
  * Locking: the page is locked by the caller throughout.
  */

@@ -124,7 +124,8 @@ struct request *elv_merge(struct elevator *e, struct bio *bio, struct request **
 	*freed = NULL;
 	/* From the end: a sequential writer's last request is usually the last one. */
 	list_for_each_entry_reverse(rq, &e->sorted, queuelist) {
-		if (rq->rw != bio->rw || !mergeable(rq) || !fits(e, rq, bio_sectors(bio), bio->vcnt))
+		if (rq->rw != bio->rw || !mergeable(rq) ||
+		    !fits(e, rq, bio_sectors(bio), bio->vcnt))
 			continue;
 		if (rq->sector + rq->nr_sectors == bio->sector)
 			return back_merge(e, rq, bio, freed);

@@ -3,8 +3,8 @@
  * The MBR partition table: four primary entries in sector 0; an extended one holds a chain of
  * sectors, each with one logical partition and a link to the next.
  *
- * Everything read is checked against the disk: a hostile table gives fewer partitions, never one that
- * reaches outside.  A protective MBR (GPT) shows as the one partition that it claims.
+ * Everything read is checked against the disk: a hostile table gives fewer partitions, never one
+ * that reaches outside.  A protective MBR (GPT) shows as the one partition that it claims.
  */
 #include <quire/compiler.h>
 #include <quire/string.h>
@@ -88,7 +88,8 @@ static int parse_extended(struct parse_state *st, u64 base, u64 size)
 			if (is_extended(&table[i]) && table[i].size)
 				next = table[i].start;
 			else if (table[i].type != TYPE_EMPTY && table[i].size)
-				add(st, number++, at + table[i].start, table[i].size, table[i].type);
+				add(st, number++, at + table[i].start, table[i].size,
+				    table[i].type);
 		}
 		if (next == 0 || next >= size)
 			return 0;

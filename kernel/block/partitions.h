@@ -19,8 +19,8 @@ struct partition {
 typedef int (*read_sector_t)(void *ctx, u64 sector, u8 *buf);
 
 /*
- * => how many partitions were stored in out[MAX_PARTITIONS], or -errno of a failed read.  What is no
- * table, or lies outside the disk, is left out; loops of extended partitions end.
+ * => how many partitions were stored in out[MAX_PARTITIONS], or -errno of a failed read.  What is
+ * no table, or lies outside the disk, is left out; loops of extended partitions end.
  */
 int parse_mbr(read_sector_t read_sector, void *ctx, u64 capacity, struct partition *out);
 

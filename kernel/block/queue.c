@@ -3,9 +3,10 @@
  * The request queue: between those who submit bios and one driver.
  *
  * Idea.  A bio is merged into a waiting request or gets one of its own from a fixed pool; when
- * the pool of its direction is used up the submitter sleeps, so readers and writers cannot starve each other.
- * A bio that nobody waits for plugs an empty queue: more may follow and be merged.  The queue is unplugged when somebody is
- * about to wait (blk_run_queues), when enough has gathered, or by a timer.
+ * the pool of its direction is used up the submitter sleeps, so readers and writers cannot starve
+ * each other. A bio that nobody waits for plugs an empty queue: more may follow and be merged.
+ * The queue is unplugged when somebody is about to wait (blk_run_queues), when enough has
+ * gathered, or by a timer.
  *
  * Locking: q->lock, interrupts off, guards the queue; the driver's request_fn and end_io of
  * bios run under it.  plug_lock comes after it.

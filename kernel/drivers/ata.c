@@ -2,9 +2,10 @@
 /*
  * ATA: running commands.
  *
- * A request becomes one command, by bus-master DMA straight to and from the pages, or by PIO through
- * kmap_atomic, sector by sector, each sector at an interrupt.  A command that fails is tried again; one that the drive
- * does not answer goes to the error thread.  DMA that keeps failing is given up for PIO.
+ * A request becomes one command, by bus-master DMA straight to and from the pages, or by PIO
+ * through kmap_atomic, sector by sector, each sector at an interrupt.  A command that fails is
+ * tried again; one that the drive does not answer goes to the error thread.  DMA that keeps
+ * failing is given up for PIO.
  *
  * Locking: see ata.h.
  */
@@ -204,7 +205,10 @@ static void restart(struct ata_drive *drive)
 	spin_unlock_irqrestore(&drive->queue->lock, flags);
 }
 
-/* The channel is free again, for the other drive first.  No lock held; `ch` no longer has the request. */
+/*
+ * The channel is free again, for the other drive first.  No lock held; `ch` no longer has the
+ * request.
+ */
 static void complete_request(struct ata_channel *ch, struct ata_drive *drive, struct request *rq,
 			     int error)
 {
@@ -238,7 +242,8 @@ static void report_failure(struct ata_channel *ch, u8 status, u8 error)
 {
 	struct request *rq = ch->rq;
 
-	printk_ratelimited(KERN_WARNING "%s: %s of %u sectors at %llu failed: status %#x error %#x\n",
+	printk_ratelimited(KERN_WARNING
+			   "%s: %s of %u sectors at %llu failed: status %#x error %#x\n",
 			   ch->drive->name,
 			   rq->flush ? "flush" : rq->rw == READ ? "read" : "write", rq->nr_sectors,
 			   rq->sector, status, error);

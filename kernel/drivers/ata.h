@@ -2,7 +2,8 @@
 /*
  * ATA disks on PCI (or plain ISA) IDE channels: what the driver's files share.
  *
- * A channel has two drives and does one command at a time; each drive has a request queue of its own.
+ * A channel has two drives and does one command at a time; each drive has a request queue of its
+ * own.
  *
  * States of a channel: idle (busy false); claimed (busy, rq set, command running); resetting (busy,
  * rq set, the error thread owns the hardware; interrupts are only acknowledged).

@@ -3,8 +3,9 @@
  * ATA: finding controllers, channels and drives.
  *
  * A PCI IDE controller has two channels, each at the old fixed ports with the old interrupt line
- * (compatibility mode) or where its base address registers say (native mode).  Without such a controller the old
- * ports are tried all the same, by PIO.  Only disks with LBA are taken; packet devices are left alone.
+ * (compatibility mode) or where its base address registers say (native mode).  Without such a
+ * controller the old ports are tried all the same, by PIO.  Only disks with LBA are taken; packet
+ * devices are left alone.
  */
 #define pr_fmt(fmt) "ata: " fmt
 
@@ -267,5 +268,6 @@ void ata_init(void)
 	if (pci_register_driver(&ata_driver))
 		return;
 	for (i = 0; i < CHANNELS_PER_CONTROLLER; i++)
-		probe_channel(legacy_ports[i].base, legacy_ports[i].control, legacy_ports[i].irq, 0);
+		probe_channel(legacy_ports[i].base, legacy_ports[i].control, legacy_ports[i].irq,
+			      0);
 }

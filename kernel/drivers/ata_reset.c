@@ -2,9 +2,9 @@
 /*
  * ATA: waiting for a channel, resetting it, and the thread that does so after a time-out.
  *
- * A reset takes up to seconds, so it cannot be done where time-outs are noticed (the timer).  Each
- * channel has a thread that sleeps until `resetting` is set; from then until it calls ata_retry it alone
- * touches the hardware.
+ * A reset takes up to seconds, so it cannot be done where time-outs are noticed (the timer).
+ * Each channel has a thread that sleeps until `resetting` is set; from then until it calls
+ * ata_retry it alone touches the hardware.
  */
 #define pr_fmt(fmt) "ata: " fmt
 

@@ -2,8 +2,8 @@
 /*
  * Virtqueues: see virtio_ring.h.
  *
- * The ring is one block of low memory: descriptors, the ring of offered chains and, on the next page
- * boundary, the ring of finished chains, as the legacy layout wants.  The device is not
+ * The ring is one block of low memory: descriptors, the ring of offered chains and, on the next
+ * page boundary, the ring of finished chains, as the legacy layout wants.  The device is not
  * trusted with indices: a head that is not in use is ignored.
  */
 #define pr_fmt(fmt) "virtio: " fmt

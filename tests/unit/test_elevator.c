@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The elevator against a model: whatever is merged and in whatever order it is served, every
- * bio comes out exactly once, in requests without gaps and within the limits; nobody waits for ever.
+ * The elevator against a model: whatever is merged and in whatever order it is served, every bio
+ * comes out exactly once, in requests without gaps and within the limits; nobody waits for ever.
  *
  * links: kernel/block/elevator.c
  */
@@ -150,7 +150,8 @@ static void random_traffic(void **state)
 	}
 }
 
-static void submit_at(struct elevator *e, unsigned int i, int rw, sector_t sector, unsigned long now)
+static void submit_at(struct elevator *e, unsigned int i, int rw, sector_t sector,
+		      unsigned long now)
 {
 	memset(&bios[i], 0, sizeof(bios[i]));
 	bios[i].bio.rw = rw;
@@ -196,7 +197,9 @@ static void served_upwards(void **state)
 	assert_true(sweeps <= 1);
 }
 
-/* One far request among an endless stream of near ones is served within its deadline and a batch. */
+/*
+ * One far request among an endless stream of near ones is served within its deadline and a batch.
+ */
 static void nobody_starves(void **state)
 {
 	struct elevator e;

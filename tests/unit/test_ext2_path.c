@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ext2's way through indirect blocks: every block number has a path of its own, in order, and the maximum size
- * is the last one that i_blocks can count.
+ * ext2's way through indirect blocks: every block number has a path of its own, in order, and the
+ * maximum size is the last one that i_blocks can count.
  *
  * links: fs/ext2/path.c
  */
@@ -52,8 +52,9 @@ static void paths(void **state)
 	(void)state;
 	for (i = 0; i < 3; i++) {
 		u64 p = sizes[i], block;
-		u64 edges[] = { EXT2_NDIR_BLOCKS, EXT2_NDIR_BLOCKS + p, EXT2_NDIR_BLOCKS + p + p * p,
-				EXT2_NDIR_BLOCKS + p + p * p + p * p * p };
+		u64 direct = EXT2_NDIR_BLOCKS;
+		u64 edges[] = { direct, direct + p, direct + p + p * p,
+				direct + p + p * p + p * p * p };
 		u32 offsets[EXT2_MAX_DEPTH], boundary;
 
 		for (block = 0; block < 5000; block++)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Random work on a file against a model in memory: read, write, append, truncate up and down, stores and loads
- * through shared mappings, fsync, dropping the file from the cache by writing much else. Two processes do so at once, each on
- * its own file, so that their blocks interleave on the disk.
+ * Random work on a file against a model in memory: read, write, append, truncate up and down,
+ * stores and loads through shared mappings, fsync, dropping the file from the cache by writing
+ * much else. Two processes do so at once, each on its own file, so that their blocks interleave
+ * on the disk.
  *
  * machine: mem=12 swap=16 timeout=200
  */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The block layer on a disk made of memory: data arrives where it belongs, neighbours are merged, a bad sector
- * fails only who asked for it, submitters sleep when the queue is full and all of them are served.
+ * The block layer on a disk made of memory: data arrives where it belongs, neighbours are merged,
+ * a bad sector fails only who asked for it, submitters sleep when the queue is full and all of
+ * them are served.
  *
  * The disk takes everything that waits and completes it from a timer, as a device would from its
  * interrupt.

@@ -7,8 +7,8 @@
  * a chain of bios whose sectors follow each other; the elevator keeps the requests that wait.
  *
  * Invariants.  For a request: nr_sectors is the sum over its bios' sizes, each bio starts where
- * the one before ends, all have the request's direction.  For an elevator: a waiting request is on `sorted` (by
- * sector) and on fifo[rw] (by age), and within both limits.
+ * the one before ends, all have the request's direction.  For an elevator: a waiting request is
+ * on `sorted` (by sector) and on fifo[rw] (by age), and within both limits.
  */
 #ifndef QUIRE_BIO_H
 #define QUIRE_BIO_H
@@ -86,7 +86,8 @@ bool elv_empty(const struct elevator *e);
 
 /*
  * Append or prepend the bio to a waiting request that it touches.
- * => the request (which may have swallowed a neighbour: then *freed is that one, no more in use), or NULL
+ * => the request (which may have swallowed a neighbour: then *freed is that one, no more in use),
+ * or NULL
  */
 struct request *elv_merge(struct elevator *e, struct bio *bio, struct request **freed);
 /* A fresh request with one bio; e is told by elv_add. */

@@ -35,7 +35,9 @@ void bio_endio(struct bio *bio, int error); /* calls end_io */
 /* Queue it.  May sleep when the queue is full.  end_io is called exactly once, errors too. */
 void submit_bio(int rw, struct bio *bio);
 int submit_bio_wait(int rw, struct bio *bio); /* => error; the bio stays the caller's */
-/* Writes that have ended become durable (nothing to do for a disk without a write cache). Sleeps. */
+/*
+ * Writes that have ended become durable (nothing to do for a disk without a write cache). Sleeps.
+ */
 int blkdev_issue_flush(struct block_device *bdev);
 
 /* ---- the queue: between submitters and one driver ---- */

@@ -3,8 +3,9 @@
  * Emergency pools: a few objects kept back so that an allocation which reclaim itself depends
  * on never fails, only waits.
  *
- * The promise of mempool_alloc with __GFP_WAIT holds when every object of the pool comes back by itself (at the
- * end of its transfer) and nobody takes a second one before the first is on its way.
+ * The promise of mempool_alloc with __GFP_WAIT holds when every object of the pool comes back by
+ * itself (at the end of its transfer) and nobody takes a second one before the first is on its
+ * way.
  *
  * Locking: pool->lock, interrupts off; mempool_free works in any context.
  */
