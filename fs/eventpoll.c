@@ -210,6 +210,9 @@ long sys_epoll_create1(int flags)
 	INIT_LIST_HEAD(&ep->items);
 	init_waitqueue_head(&ep->wait);
 	init_waitqueue_head(&ep->poll_wait);
+	/* Woken from inside other queues' wake-ups, never the other way: a set watches no set. */
+	spin_lock_init_named(&ep->wait.lock, "epoll wait");
+	spin_lock_init_named(&ep->poll_wait.lock, "epoll poll_wait");
 	fd = anon_fd("anon_inode:[eventpoll]", &eventpoll_fops, ep, (unsigned int)flags);
 	if (fd < 0)
 		kfree(ep);
