@@ -128,9 +128,9 @@ static void take_set_ids(struct linux_binprm *bprm)
 
 	bprm->euid = current->euid;
 	bprm->egid = current->egid;
-	if (inode->i_mode & S_ISUID)
+	if (inode->i_mode & S_ISUID && !current->no_new_privs)
 		bprm->euid = inode->i_uid;
-	if ((inode->i_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
+	if ((inode->i_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP) && !current->no_new_privs)
 		bprm->egid = inode->i_gid;
 	bprm->secure = bprm->euid != current->uid || bprm->egid != current->gid;
 }

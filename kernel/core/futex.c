@@ -180,10 +180,28 @@ static int sleep_on_futex(struct futex_waiter *w, long *left)
 	return 0;
 }
 
+/* What a wait with a relative time-out needs to go on after a signal without a handler. */
+enum futex_restart_arg { ARG_UADDR, ARG_SHARED, ARG_VAL, ARG_END };
+
+static long futex_wait_restart(struct task_struct *t);
+
+static int restart_later(u32 __user *uaddr, bool shared, u32 val, unsigned long end)
+{
+	u64 *arg = current->restart_arg;
+
+	arg[ARG_UADDR] = (unsigned long)uaddr;
+	arg[ARG_SHARED] = shared;
+	arg[ARG_VAL] = val;
+	arg[ARG_END] = end;
+	current->restart_fn = futex_wait_restart;
+	return -ERESTART_RESTARTBLOCK;
+}
+
 static int futex_wait(u32 __user *uaddr, bool shared, u32 val, u32 bitset, long timeout,
 		      bool relative)
 {
 	struct futex_waiter w = { .bitset = bitset };
+	unsigned long end = jiffies + (unsigned long)timeout;
 	long left = timeout;
 	u32 now;
 	int err;
@@ -204,10 +222,19 @@ static int futex_wait(u32 __user *uaddr, bool shared, u32 val, u32 bitset, long 
 	if (dequeue(&w))
 		err = 0;
 	put_key(&w.key);
-	/* A relative time-out cannot be started over; the wait ends by EINTR then, as on Linux. */
+	/* A relative time-out is not started over: the wait goes on to the same end. */
 	if (err == -ERESTARTSYS && relative && timeout != MAX_SCHEDULE_TIMEOUT)
-		err = -EINTR;
+		err = restart_later(uaddr, shared, val, end);
 	return err;
+}
+
+static long futex_wait_restart(struct task_struct *t)
+{
+	const u64 *arg = t->restart_arg;
+	long left = (long)((unsigned long)arg[ARG_END] - jiffies);
+
+	return futex_wait((u32 __user *)(unsigned long)arg[ARG_UADDR], arg[ARG_SHARED], (u32)arg[ARG_VAL],
+			  FUTEX_BITSET_MATCH_ANY, max(left, 0l), true);
 }
 
 /* ---- waking ---- */
@@ -433,14 +460,14 @@ static int futex_wake_op(u32 __user *uaddr, bool shared, int nr, int nr2, u32 __
 
 /* ---- the call ---- */
 
-/* Ticks from now until a point in time, 0 if it has passed. */
+/* Ticks from now until a point in time, 0 if it has passed; one more, because the tick that runs is only part of one. */
 static long ticks_until(u64 ns, u64 now)
 {
 	u64 ticks;
 
 	if (ns <= now)
 		return 0;
-	ticks = div_u64(ns - now + NSEC_PER_TICK - 1, NSEC_PER_TICK);
+	ticks = div_u64(ns - now + NSEC_PER_TICK - 1, NSEC_PER_TICK) + 1;
 	return ticks >= MAX_SCHEDULE_TIMEOUT ? MAX_SCHEDULE_TIMEOUT - 1 : (long)ticks;
 }
 
@@ -455,7 +482,7 @@ static long timeout_ticks(int op, const struct kernel_timespec *ts)
 	u64 ns = (u64)ts->tv_sec * NSEC_PER_SEC + ts->tv_nsec;
 
 	if ((op & FUTEX_CMD_MASK) == FUTEX_WAIT)
-		return ticks_until(ns, 0) + !!ns; /* the running tick is only a part of one */
+		return ticks_until(ns, 0);
 	return ticks_until(ns, op & FUTEX_CLOCK_REALTIME ? ktime_get_real() : ktime_get());
 }
 
