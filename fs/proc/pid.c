@@ -214,7 +214,7 @@ static pid_t next_pid(pid_t after, struct task_struct *leader)
 	struct task_struct *p, *t;
 	pid_t best = 0;
 
-	spin_lock(&tasklist_lock);
+	spin_lock_irq(&tasklist_lock);
 	if (leader) {
 		t = leader;
 		do {
@@ -227,7 +227,7 @@ static pid_t next_pid(pid_t after, struct task_struct *leader)
 			if (p->pid > after && (!best || p->pid < best))
 				best = p->pid;
 	}
-	spin_unlock(&tasklist_lock);
+	spin_unlock_irq(&tasklist_lock);
 	return best;
 }
 

@@ -78,7 +78,7 @@ static void signal_sets(const struct sighand_struct *sh, struct task_numbers *n)
 static void gather(struct task_struct *t, struct task_numbers *n)
 {
 	memset(n, 0, sizeof(*n));
-	spin_lock(&tasklist_lock);
+	spin_lock_irq(&tasklist_lock);
 	n->ppid = t->real_parent ? t->real_parent->tgid : 0;
 	n->pgrp = t->pgrp;
 	n->session = t->session;
@@ -97,7 +97,7 @@ static void gather(struct task_struct *t, struct task_numbers *n)
 		n->cmin_flt = t->signal->cmin_flt;
 		n->cmaj_flt = t->signal->cmaj_flt;
 	}
-	spin_unlock(&tasklist_lock);
+	spin_unlock_irq(&tasklist_lock);
 }
 
 int pid_stat_show(struct seq_file *m, struct task_struct *t)
@@ -219,12 +219,12 @@ int pid_limits_show(struct seq_file *m, struct task_struct *t)
 	struct rlimit limits[RLIM_NLIMITS];
 	unsigned int i;
 
-	spin_lock(&tasklist_lock);
+	spin_lock_irq(&tasklist_lock);
 	if (t->signal)
 		memcpy(limits, t->signal->rlim, sizeof(limits));
 	else
 		memset(limits, 0, sizeof(limits));
-	spin_unlock(&tasklist_lock);
+	spin_unlock_irq(&tasklist_lock);
 	seq_printf(m, "%-25s %-20s %-20s %-10s\n", "Limit", "Soft Limit", "Hard Limit", "Units");
 	for (i = 0; i < RLIM_NLIMITS; i++) {
 		seq_printf(m, "%-25s ", names[i].name);

@@ -63,11 +63,11 @@ static void forget_session(pid_t session)
 /* The terminal controls the current session from now on. tty_mutex held. */
 static void attach(struct tty_struct *tty)
 {
-	spin_lock(&tasklist_lock);
+	spin_lock_irq(&tasklist_lock);
 	current->signal->tty = tty;
 	tty->session = current->session;
 	tty->pgrp = current->pgrp;
-	spin_unlock(&tasklist_lock);
+	spin_unlock_irq(&tasklist_lock);
 }
 
 int tty_set_ctty(struct tty_struct *tty, bool steal)
@@ -86,9 +86,9 @@ int tty_set_ctty(struct tty_struct *tty, bool steal)
 			err = -EPERM;
 			goto out;
 		}
-		spin_lock(&tasklist_lock);
+		spin_lock_irq(&tasklist_lock);
 		forget_session(tty->session);
-		spin_unlock(&tasklist_lock);
+		spin_unlock_irq(&tasklist_lock);
 	}
 	attach(tty);
 out:
@@ -113,10 +113,10 @@ void tty_detach_session(struct tty_struct *tty)
 
 	if (!session)
 		return;
-	spin_lock(&tasklist_lock);
+	spin_lock_irq(&tasklist_lock);
 	forget_session(session);
 	tty->session = tty->pgrp = 0;
-	spin_unlock(&tasklist_lock);
+	spin_unlock_irq(&tasklist_lock);
 	(void)kill_proc(session, SIGHUP, 1);
 	(void)kill_proc(session, SIGCONT, 1);
 	if (pgrp > 0) {
@@ -139,7 +139,7 @@ void disassociate_ctty(bool on_exit)
 		tty_hangup_locked(tty);
 		goto out;
 	}
-	spin_lock(&tasklist_lock);
+	spin_lock_irq(&tasklist_lock);
 	if (current->signal->leader) {
 		pgrp = tty->pgrp;
 		forget_session(current->session);
@@ -147,7 +147,7 @@ void disassociate_ctty(bool on_exit)
 	} else {
 		current->signal->tty = NULL;
 	}
-	spin_unlock(&tasklist_lock);
+	spin_unlock_irq(&tasklist_lock);
 out:
 	mutex_unlock(&tty_mutex);
 	if (pgrp > 0) {
@@ -177,10 +177,10 @@ static bool group_in_session(pid_t pgrp, pid_t session)
 	struct task_struct *p;
 	bool found = false;
 
-	spin_lock(&tasklist_lock);
+	spin_lock_irq(&tasklist_lock);
 	for_each_process(p)
 		found |= p->pgrp == pgrp && p->session == session;
-	spin_unlock(&tasklist_lock);
+	spin_unlock_irq(&tasklist_lock);
 	return found;
 }
 
@@ -202,9 +202,9 @@ int tty_set_pgrp(struct tty_struct *tty, const pid_t __user *p)
 	if (!group_in_session(pgrp, current->session))
 		return -EPERM;
 	mutex_lock(&tty_mutex);
-	spin_lock(&tasklist_lock);
+	spin_lock_irq(&tasklist_lock);
 	tty->pgrp = pgrp;
-	spin_unlock(&tasklist_lock);
+	spin_unlock_irq(&tasklist_lock);
 	mutex_unlock(&tty_mutex);
 	return 0;
 }
