@@ -85,7 +85,6 @@ struct page *filemap_nopage(struct vm_area_struct *vma, unsigned long address, i
 	}
 	file->f_ra.prev_index = index;
 	mark_page_accessed(page);
-	count_vm_event(pgfile_fault);
 	return page;
 
 sigbus:

@@ -20,7 +20,7 @@
 #define OOM_FAILURES 5
 #define OOM_SPAN (HZ / 2)
 #define OOM_FORGET (5 * HZ) /* failures further apart do not belong together */
-#define OOM_GRACE (2 * HZ)
+#define OOM_GRACE (HZ / 2)
 #define SWAP_FREE_PATIENCE 4 /* times as many failures while there are free slots */
 
 static const struct oom_ops *oom_ops;
@@ -42,10 +42,18 @@ void oom_note_progress(void)
 	oom.failures = 0;
 }
 
+/* Free slots help only as long as there are pages to put there: kernel memory does not go to swap. */
+static bool swap_could_help(void)
+{
+	unsigned long pages = nr_list_pages(LIST_ACTIVE) + nr_list_pages(LIST_INACTIVE_DIRTY);
+
+	return nr_free_swap_slots() > 0 && pages > min_free_kbytes >> (PAGE_SHIFT - 10);
+}
+
 /* => the failures of late show that memory is out */
 static bool note_failure(void)
 {
-	unsigned int patience = nr_free_swap_slots() > 0 ? SWAP_FREE_PATIENCE : 1;
+	unsigned int patience = swap_could_help() ? SWAP_FREE_PATIENCE : 1;
 
 	if (!oom.failures || time_after(jiffies, oom.last + OOM_FORGET)) {
 		oom.first = jiffies;

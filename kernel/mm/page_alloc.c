@@ -15,7 +15,7 @@
  *	4 the other zones	usable > min + protection[class]
  *	5 reserves		the floor of the request (below), every zone
  *	6 __GFP_WAIT		reclaim directly, then 1 to 5 again; bounded
- *	7 no progress		out_of_memory (order <= 1, full GFP_KERNEL rights), again; bounded
+ *	7 no progress		out_of_memory (order <= 1, not from the block layer), again
  *
  * Floors in step 5, as shares of min: normal 1, NOIO (the block layer, which makes
  * memory free) 1/2, atomic 1/4, PF_MEMALLOC and the dying 0.  PF_MEMALLOC never
@@ -26,7 +26,8 @@
  *
  * Locking.  None but zone->lock, inside rmqueue and free_frames.
  *
- * Limits.  MAX_ROUNDS of reclaim; orders above COSTLY_ORDER fail after COSTLY_ROUNDS.
+ * Limits.  MAX_ROUNDS of reclaim, but for requests that the OOM killer serves (rounds_allowed).
+ * Orders above COSTLY_ORDER fail after COSTLY_ROUNDS.
  */
 #include <quire/cmdline.h>
 #include <quire/errno.h>
@@ -42,6 +43,7 @@
 #define COSTLY_ROUNDS 2
 #define OOM_ORDER 1	/* killing does not make large blocks */
 #define MAX_ROUNDS 64
+#define NOFS_ROUNDS (8 * MAX_ROUNDS)
 #define MAX_STALLS 4	/* rounds without progress before out_of_memory is asked */
 #define STALL_TICKS (HZ / 25)
 
@@ -289,20 +291,21 @@ static unsigned long direct_reclaim(const struct alloc_request *rq)
 	return freed;
 }
 
-/* => false: give up.  Reclaim made no progress several times running. */
-static bool handle_stall(const struct alloc_request *rq)
+/* May out_of_memory make room for it?  Not for large blocks, nor for the block layer itself. */
+static bool oom_killer_helps(const struct alloc_request *rq)
 {
-	const gfp_t all = __GFP_IO | __GFP_FS;
+	return rq->order <= OOM_ORDER && (rq->gfp & __GFP_IO);
+}
 
-	if (!reclaim)
-		return false;
-	if (rq->order <= OOM_ORDER && (rq->gfp & all) == all &&
-	    !reclaim->out_of_memory(rq->class, rq->gfp, rq->order))
-		return false;
-	/* Whoever was killed, or whatever is being written, needs time. */
-	set_current_state(TASK_UNINTERRUPTIBLE);
-	schedule_timeout(STALL_TICKS);
-	return true;
+/*
+ * How often to go round.  Who holds no file system's lock waits until out_of_memory says that nobody is left to
+ * kill; who holds one waits long, not for ever, since the victim may need that lock to die.
+ */
+static unsigned int rounds_allowed(const struct alloc_request *rq)
+{
+	if (!oom_killer_helps(rq))
+		return MAX_ROUNDS;
+	return rq->gfp & __GFP_FS ? UINT_MAX : NOFS_ROUNDS;
 }
 
 /* Has this request had its share of rounds? */
@@ -312,8 +315,24 @@ static bool must_give_up(const struct alloc_request *rq, unsigned int round)
 		return false;
 	if (rq->order > COSTLY_ORDER && round >= COSTLY_ROUNDS)
 		return true;
-	return (rq->gfp & __GFP_NORETRY) || round >= MAX_ROUNDS || fatal_signal_pending(current);
+	if ((rq->gfp & __GFP_NORETRY) || fatal_signal_pending(current))
+		return true;
+	return round >= rounds_allowed(rq);
 }
+
+/* => false: give up.  Reclaim made no progress several times running. */
+static bool handle_stall(const struct alloc_request *rq)
+{
+	if (!reclaim)
+		return false;
+	if (oom_killer_helps(rq) && !reclaim->out_of_memory(rq->class, rq->gfp, rq->order))
+		return false;
+	/* Whoever was killed, or whatever is being written, needs time. */
+	set_current_state(TASK_UNINTERRUPTIBLE);
+	schedule_timeout(STALL_TICKS);
+	return true;
+}
+
 
 static struct page *alloc_slowpath(const struct alloc_request *rq)
 {
