@@ -4,6 +4,7 @@
  * must not push out what is used every second; what is idle must go in the end, when the stream lasts.
  *
  * machine: mem=12 swap=32 timeout=240
+ * oracle: none, because Linux's machine here has memory for the stream and both sets
  */
 #include <fcntl.h>
 #include <stdint.h>
