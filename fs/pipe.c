@@ -193,6 +193,7 @@ static ssize_t pipe_write_locked(struct file *file, struct inode *inode, const c
 	struct pipe_inode_info *pipe = inode->i_pipe;
 	size_t done = 0;
 	ssize_t n;
+	bool news;
 
 	for (;;) {
 		n = -EPIPE;
@@ -206,10 +207,13 @@ static ssize_t pipe_write_locked(struct file *file, struct inode *inode, const c
 		done += (size_t)n;
 		if (done == count)
 			break;
+		news = n > 0;
 		n = file->f_flags & O_NONBLOCK ? -EAGAIN : signal_pending(current) ? -ERESTARTSYS : 0;
 		if (n)
 			break;
-		wake_up_all(&pipe->wait);
+		/* Only with something to read: writers who wake each other over a full pipe starve its reader. */
+		if (news)
+			wake_up_all(&pipe->wait);
 		pipe_wait(inode, pipe);
 	}
 	return done ? (ssize_t)done : n;
