@@ -50,4 +50,9 @@ check: $(KERNEL) unit ## the host tests and one boot, in a minute
 test-mutations: test-needs ## break each mechanism and see its test fail (tests/mutations/)
 	$(Q)QUIRE_BUILD=$(abspath $(O)) tests/mutations/run
 
-.PHONY: unit both-kernels test check test-mutations test-needs
+TORTURE_SECONDS ?= 1800
+torture: $(KERNEL) $(O)/disk.img ## half an hour of everything at once on 16 MiB, audited (TORTURE_SECONDS=1800)
+	$(Q)QUIRE_BUILD=$(abspath $(O)) tools/qrun -m 16 --swap 64 --kernel $(KERNEL) --audit --leaks \
+		--timeout $$(($(TORTURE_SECONDS) + 600)) -- /tests/torture $(TORTURE_SECONDS)
+
+.PHONY: unit both-kernels test check test-mutations test-needs torture
