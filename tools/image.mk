@@ -11,7 +11,7 @@ MEM	?= 64
 SWAP	?= 32
 GUI	?= 0
 NEWDISK	?= 0
-ROOTDIRS := bin sbin etc dev proc sys tmp root mnt home tests usr/bin usr/sbin usr/share var/tmp
+ROOTDIRS := bin sbin etc dev proc sys tmp root mnt home tests bench usr/bin usr/sbin usr/share var/tmp
 
 disk: $(O)/disk.img ## the disk image, $(O)/disk.img (ROOT_MIB=, SWAP=, BLOCK= at its making)
 iso: $(O)/quire.iso ## the hybrid ISO with GRUB, $(O)/quire.iso
@@ -27,7 +27,7 @@ $(O)/disk.img: $(O)/root.stamp tools/mkdisk tools/pyquire/disk.py
 
 $(O)/initramfs.cpio: $(O)/root.stamp tools/mkinitramfs tools/pyquire/cpio.py
 	$(call say,CPIO,$@)
-	$(Q)tools/mkinitramfs -o $@ --skip tests $(O)/root
+	$(Q)tools/mkinitramfs -o $@ --skip tests --skip bench $(O)/root
 
 # The test programs, a module of their own so that the live system stays small.
 $(O)/tests.cpio: $(O)/root.stamp tools/mkinitramfs tools/pyquire/cpio.py

@@ -1,17 +1,21 @@
 # SPDX-License-Identifier: MIT
 #
 # User programs, into the root tree $(O)/user: user/NAME.c is /bin/NAME (or /sbin/NAME when it is in
-# user_sbin), user/init/ is /sbin/init, user/tests/NAME.c is /tests/NAME.
+# user_sbin), user/init/ is /sbin/init, user/tests/NAME.c is /tests/NAME, user/bench/NAME.c is
+# /bench/NAME, linked with user/bench/lib/.
 
 user_sbin	:= swapon swapoff poweroff
 user_progs	:= $(patsubst user/%.c,%,$(sort $(wildcard user/*.c)))
 user_tests	:= $(patsubst user/tests/%.c,%,$(sort $(wildcard user/tests/*.c)))
 user_scripts	:= $(patsubst user/tests/%,%,$(sort $(wildcard user/tests/*.sh)))
+user_bench	:= $(patsubst user/bench/%.c,%,$(sort $(wildcard user/bench/*.c)))
+bench_lib	:= $(sort $(wildcard user/bench/lib/*.c))
 user_init	:= $(sort $(wildcard user/init/*.c))
 
 USER_BINS := $(O)/user/sbin/init \
 	$(foreach p,$(user_progs),$(O)/user/$(if $(filter $(p),$(user_sbin)),sbin,bin)/$(p)) \
-	$(addprefix $(O)/user/tests/,$(user_tests) $(user_scripts))
+	$(addprefix $(O)/user/tests/,$(user_tests) $(user_scripts)) \
+	$(addprefix $(O)/user/bench/,$(user_bench))
 
 USER_CFLAGS := -std=gnu11 -O2 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wno-sign-compare -Wno-unused-parameter -Werror -D_GNU_SOURCE
@@ -24,7 +28,7 @@ user: $(USER_BINS) $(PORTS) $(O)/user/.links ## user programs, tests and third-p
 user_cc = $(UCC) $(USER_CFLAGS) -MMD -MP -MF $(O)/userobj/$(@F).d -MT $@ -s -o $@ $(filter %.c,$^)
 
 $(O)/userobj/.ready:
-	$(Q)mkdir -p $(@D) $(O)/user/bin $(O)/user/sbin $(O)/user/tests
+	$(Q)mkdir -p $(@D) $(addprefix $(O)/user/,bin sbin tests bench)
 	$(Q)touch $@
 
 $(O)/user/sbin/init: $(user_init) $(SYSROOT_READY) $(O)/userobj/.ready
@@ -54,6 +58,11 @@ $(O)/user/tests/%: user/tests/%.c $(SYSROOT_READY) $(O)/userobj/.ready
 	$(Q)mkdir -p $(@D)
 	$(Q)$(UCC) $(USER_CFLAGS) -Wno-array-bounds -fno-builtin-malloc -MMD -MP \
 		-MF $(O)/userobj/tests-$(@F).d -MT $@ -o $@ $< -lm
+
+$(O)/user/bench/%: user/bench/%.c $(bench_lib) $(SYSROOT_READY) $(O)/userobj/.ready
+	$(call say,UCC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(UCC) $(USER_CFLAGS) -MMD -MP -MF $(O)/userobj/bench-$(@F).d -MT $@ -o $@ $< $(bench_lib)
 
 -include $(wildcard $(O)/userobj/*.d)
 

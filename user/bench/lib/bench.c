@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Runs the rows of a bench program. Each run of a row is a process of its own: it starts from the
+ * same state, and one that fails or dies takes nothing with it. The times come back through a
+ * shared page.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../bench.h"
+
+#define RUNS		5
+#define CHILD_FAILED	77	/* the errno is in the shared page */
+
+static struct {
+	uint64_t tick, ns;
+	long operations;
+	int error;
+} *shared;
+
+static inline uint64_t tick(void)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+	return (uint64_t)high << 32 | low;
+}
+
+static uint64_t nanoseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + now.tv_nsec;
+}
+
+void bench_start(void)
+{
+	shared->ns = nanoseconds();
+	shared->tick = tick();
+}
+
+void bench_stop(long operations)
+{
+	uint64_t end = tick();
+
+	shared->tick = end - shared->tick;
+	shared->ns = nanoseconds() - shared->ns;
+	shared->operations = operations;
+}
+
+void bench_fail(int error)
+{
+	shared->error = error;
+	_exit(CHILD_FAILED);
+}
+
+void bench_join(pid_t pid)
+{
+	int status;
+
+	bench_need(pid > 0);
+	bench_need(waitpid(pid, &status, 0) == pid);
+	if (status)
+		bench_fail(shared->error ? shared->error : ECHILD);
+}
+
+char *bench_memory(size_t bytes)
+{
+	char *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	bench_need(memory != MAP_FAILED);
+	return memory;
+}
+
+void bench_touch(char *memory, size_t bytes)
+{
+	for (size_t at = 0; at < bytes; at += PAGE)
+		*(volatile char *)(memory + at) = 1;
+}
+
+static void run_once(const struct bench_row *row)
+{
+	int status = 0;
+	pid_t pid;
+
+	memset(shared, 0, sizeof(*shared));
+	pid = fork();
+	if (pid == 0) {
+		errno = 0;
+		row->run(row->n, row->arg);
+		_exit(0);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		shared->error = errno;
+	else if (status && !shared->error)
+		shared->error = EINTR;
+	if (shared->error)
+		printf("row %s %s failed %d\n", row->name, row->unit, shared->error);
+	else
+		printf("row %s %s %llu %llu %ld\n", row->name, row->unit, (unsigned long long)shared->tick,
+		       (unsigned long long)shared->ns, shared->operations);
+	fflush(stdout);
+}
+
+static int wanted(const char *name, char **names)
+{
+	if (!*names)
+		return 1;
+	for (; *names; names++)
+		if (strcmp(name, *names) == 0)
+			return 1;
+	return 0;
+}
+
+int bench_main(int argc, char **argv, const struct bench_row *rows, int count)
+{
+	int runs = RUNS, list = 0, option;
+
+	while ((option = getopt(argc, argv, "r:l")) != -1) {
+		if (option == 'r')
+			runs = atoi(optarg);
+		else if (option == 'l')
+			list = 1;
+		else
+			return 2;
+	}
+	shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED) {
+		perror("bench: shared memory");
+		return 1;
+	}
+	for (int i = 0; i < count; i++) {
+		if (!wanted(rows[i].name, argv + optind))
+			continue;
+		if (list)
+			printf("%s %s\n", rows[i].name, rows[i].unit);
+		for (int run = 0; run < runs && !list; run++)
+			run_once(&rows[i]);
+	}
+	return 0;
+}
