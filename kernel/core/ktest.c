@@ -11,18 +11,18 @@
 extern const struct ktest _ktests_start[], _ktests_end[];
 
 static bool wanted;
-static const char *prefix = "";
+static const char *prefixes = "";	/* with commas between them; of any test the name starts with one */
 static bool failed;
 static const char *skipped;
 
 static int set_ktest(const char *v)
 {
 	wanted = true;
-	prefix = v;
+	prefixes = v;
 	return 0;
 }
 BOOT_OPTION("ktest", set_ktest, "run the kernel's self-tests");
-BOOT_OPTION("ktest=", set_ktest, "run those whose name starts so");
+BOOT_OPTION("ktest=", set_ktest, "run those whose name starts so (a,b,...)");
 
 void ktest_fail(const char *file, int line, const char *fmt, ...)
 {
@@ -55,6 +55,20 @@ static bool run_one(const struct ktest *t, unsigned int number)
 	return !failed;
 }
 
+static bool is_chosen(const char *name)
+{
+	const char *p = prefixes;
+	size_t len;
+
+	for (;; p += len + 1) {
+		len = strcspn(p, ",");
+		if (!strncmp(name, p, len))
+			return true;
+		if (!p[len])
+			return false;
+	}
+}
+
 int ktest_run(void)
 {
 	unsigned int number = 0, failures = 0;
@@ -62,7 +76,7 @@ int ktest_run(void)
 	if (!wanted)
 		return -1;
 	for (const struct ktest *t = _ktests_start; t < _ktests_end; t++)
-		if (strstarts(t->name, prefix) && !run_one(t, ++number))
+		if (is_chosen(t->name) && !run_one(t, ++number))
 			failures++;
 	pr_notice("1..%u\n", number);
 	pr_notice("ktest: %u passed, %u failed\n", number - failures, failures);

@@ -10,16 +10,19 @@ from pyquire.machine import Machine
 from runner.result import Result, parse_tap
 
 SECONDS = 180
+HIGHMEM_MEMORY, HIGHMEM_ARGS = 48, ["lowmem=12M"]
 
 
-def ktest(kernel, memory, append=(), label=""):
-    """Boot KERNEL with `ktest` in MEMORY MiB."""
+def ktest(kernel, memory, append=(), label="", only=(), seconds=SECONDS):
+    """Boot KERNEL with `ktest` in MEMORY MiB; ONLY: those tests whose names start with one of these."""
     name = f"ktest {label or os.path.basename(kernel)} {memory} MiB"
-    machine = Machine(memory=memory, kernel=kernel, append=["console=ttyS0", "panic=exit", "ktest", "ktest_only", *append])
+    choice = f"ktest={','.join(only)}" if only else "ktest"
+    machine = Machine(memory=memory, kernel=kernel,
+                      append=["console=ttyS0", "panic=exit", choice, "ktest_only", *append])
     start = time.monotonic()
     try:
         done = subprocess.run(machine.command(["stdio"]), stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=SECONDS,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds,
                               check=False)
         text, ended = done.stdout.decode(errors="replace"), True
     except subprocess.TimeoutExpired as e:

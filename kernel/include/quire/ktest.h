@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Self-tests inside the kernel. KTEST(name) { ... } anywhere in the kernel adds one; boot option
- * ktest runs them all (ktest=PREFIX: those whose name starts so) before init, in a task that may
+ * ktest runs them all (ktest=PREFIX,...: those whose name starts so) before init, in a task that may
  * sleep, and prints TAP.
  */
 #ifndef QUIRE_KTEST_H
