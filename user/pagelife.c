@@ -11,7 +11,8 @@
  * How.  The page is a place: an address in an address space.  Its contents move from
  * frame to swap slot to another frame; the story follows them.  While the contents are in a
  * frame, every event of that frame belongs to the story; while they are in a slot, every event that
- * names the slot does.
+ * names the slot does.  The kernel follows in the same way ("follow" in /proc/trace), so that its ring
+ * holds this story only and nothing of it is lost; if something is, it is told.
  */
 #include <err.h>
 #include <fcntl.h>
@@ -205,7 +206,9 @@ static void drain(struct story *s, int fd)
 		buf[have] = '\0';
 		for (line = buf; (end = strchr(line, '\n')) != NULL; line = end + 1) {
 			*end = '\0';
-			if (parse_event(line, &e))
+			if (line[0] == '#' && s->mm)
+				printf("%12s  %s events\n", "...", line + 1);
+			else if (parse_event(line, &e))
 				hear(s, &e);
 		}
 		have -= line - buf;
@@ -220,6 +223,23 @@ static void arm(const char *what)
 	if (fd < 0 || write(fd, what, strlen(what)) < 0)
 		err(1, TRACE_FILE);
 	close(fd);
+}
+
+/* From here on the kernel keeps this page's events, and no others. */
+static void arm_story(const struct story *s)
+{
+	char follow[48];
+
+	snprintf(follow, sizeof(follow), "follow %d %lx", (int)s->pid, s->addr);
+	arm("clear");
+	arm(follow);
+	arm("all");
+}
+
+static void disarm(void)
+{
+	arm("none");
+	arm("follow 0");
 }
 
 static void nap(void)
@@ -259,8 +279,7 @@ static int follow_program(struct story *s, char **argv)
 	int status, fd, go;
 
 	s->pid = start_program(argv, &go);
-	arm("clear");
-	arm("all");
+	arm_story(s);
 	fd = open(TRACE_FILE, O_RDONLY);
 	if (fd < 0)
 		err(1, TRACE_FILE);
@@ -271,7 +290,7 @@ static int follow_program(struct story *s, char **argv)
 		drain(s, fd);
 		nap();
 	}
-	arm("none");
+	disarm();
 	drain(s, fd);
 	close(fd);
 	printf("%u events\n", s->events);
@@ -283,8 +302,7 @@ static int follow_process(struct story *s, unsigned int seconds)
 	time_t end = time(NULL) + seconds;
 	int fd;
 
-	arm("clear");
-	arm("all");
+	arm_story(s);
 	fd = open(TRACE_FILE, O_RDONLY);
 	if (fd < 0)
 		err(1, TRACE_FILE);
@@ -292,7 +310,7 @@ static int follow_process(struct story *s, unsigned int seconds)
 		drain(s, fd);
 		nap();
 	}
-	arm("none");
+	disarm();
 	drain(s, fd);
 	close(fd);
 	printf("%u events\n", s->events);

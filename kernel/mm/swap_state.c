@@ -173,6 +173,7 @@ static int start_swap_in(struct page *page, swp_entry_t entry, bool ahead)
 		return err;
 	}
 	SetPageAnon(page);
+	trace_vm(swap_cache_add, page, NULL, 0, 0, entry.val);
 	if (ahead) {
 		SetPageReadahead(page);
 		lru_cache_add_inactive(page);

@@ -55,21 +55,21 @@ void __trace_vm(enum trace_event event, const char *func, u64 before, const stru
 		const struct mm_struct *mm, unsigned long address, unsigned long pte,
 		unsigned long slot)
 {
-	struct trace_ring *ring;
-	struct trace_entry *e;
-	unsigned long flags;
-
-	local_irq_save(flags);
-	ring = &rings[smp_processor_id()];
-	e = &ring->entry[ring->head % ring->size];
-	*e = (struct trace_entry){
-		.time_ns = ktime_get(), .func = func, .before = before,
-		.after = __trace_snapshot(page),
+	struct trace_entry e = {
+		.func = func, .before = before, .after = __trace_snapshot(page),
 		.pfn = page ? page_to_pfn(page) : TRACE_NO_PFN,
 		.mm = (u32)(unsigned long)mm, .address = address, .pte = pte, .slot = slot,
 		.pid = current->pid, .event = event,
 	};
-	ring->head++;
+	struct trace_ring *ring;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	if (trace_follows(&e)) {
+		e.time_ns = ktime_get();
+		ring = &rings[smp_processor_id()];
+		ring->entry[ring->head++ % ring->size] = e;
+	}
 	local_irq_restore(flags);
 }
 

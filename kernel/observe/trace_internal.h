@@ -14,6 +14,14 @@
 #define SNAP_COUNT_SHIFT 32
 #define SNAP_MAPS_SHIFT 48
 
+/* ---- trace_follow.c ---- */
+/* Keep only the story of one page: of process pid, at this address (0: the first anonymous one that
+ * it touches).  pid 0: keep everything.  Begins anew at each call. */
+void trace_follow(pid_t pid, unsigned long address);
+/* Is this entry to be kept?  Moves on with the page.  Interrupts are off. */
+bool trace_follows(const struct trace_entry *e);
+
+/* ---- trace.c ---- */
 /* A copy of entry number n; false when it is not there (any more). */
 bool trace_get_entry(unsigned long n, struct trace_entry *out);
 unsigned long trace_oldest_entry(void);

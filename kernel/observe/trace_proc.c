@@ -3,8 +3,10 @@
  * /proc/trace and /proc/trace_events.
  *
  * Reading gives the entries of the boot CPU's ring by number, oldest first; a reader that is
- * overtaken goes on with the oldest that is left.  Writing a list of event names arms them
- * ("-name" disarms, "all", "none"); "clear" empties the ring.
+ * overtaken goes on with the oldest that is left, behind a line `# N lost`.  Writing a list of event
+ * names arms them ("-name" disarms, "all", "none"); "clear" empties the ring; "follow PID
+ * ADDRESS" (hexadecimal; 0: the first anonymous page that it touches) keeps only the story of that
+ * page, "follow 0" everything again.
  */
 #include <quire/errno.h>
 #include <quire/ktime.h>
@@ -18,16 +20,26 @@
 #include "proc_internal.h"
 #include "trace_internal.h"
 
-/* A position is an entry's number; the iterator's value is the number + 1. */
+#define FOLLOW "follow "
+
+/*
+ * A position is an entry's number; the iterator's value is the number + 1.  m->private counts the
+ * entries that were overwritten before the one that is shown next.
+ */
 static void *entry_start(struct seq_file *m, loff_t *pos)
 {
-	if (*pos < trace_oldest_entry())
-		*pos = trace_oldest_entry();
+	unsigned long oldest = trace_oldest_entry();
+
+	if (*pos < oldest) {
+		m->private = (void *)((unsigned long)m->private + oldest - (unsigned long)*pos);
+		*pos = oldest;
+	}
 	return *pos < trace_next_entry() ? (void *)((unsigned long)*pos + 1) : NULL;
 }
 
 static void *entry_next(struct seq_file *m, void *v, loff_t *pos)
 {
+	m->private = NULL;
 	++*pos;
 	return entry_start(m, pos);
 }
@@ -45,12 +57,20 @@ static void show_state(struct seq_file *m, u64 state)
 		   (u16)(state >> SNAP_MAPS_SHIFT), (u8)(state >> SNAP_AGE_SHIFT), flags);
 }
 
+/* Faults have no slot: the field holds what the CPU said, at the end what came of it (VM_FAULT_*). */
+static bool is_fault(const struct trace_entry *e)
+{
+	return e->event == TRACE_fault || e->event == TRACE_fault_end;
+}
+
 static int entry_show(struct seq_file *m, void *v)
 {
 	struct trace_entry e;
 	u32 ns;
 	u64 sec;
 
+	if (m->private)
+		seq_printf(m, "# %lu lost\n", (unsigned long)m->private);
 	if (!trace_get_entry((unsigned long)v - 1, &e))
 		return 0;
 	sec = div_u64_rem(e.time_ns, NSEC_PER_SEC, &ns);
@@ -60,7 +80,9 @@ static int entry_show(struct seq_file *m, void *v)
 		seq_printf(m, " pfn=%05x", e.pfn);
 	if (e.mm)
 		seq_printf(m, " mm=%08x addr=%08x pte=%08x", e.mm, e.address, e.pte);
-	if (e.slot)
+	if (is_fault(&e))
+		seq_printf(m, " info=%x", e.slot);
+	else if (e.slot)
 		seq_printf(m, " slot=%08x", e.slot);
 	if (e.before) {
 		seq_puts(m, " before=");
@@ -83,6 +105,21 @@ static int trace_open(struct inode *inode, struct file *file)
 	return seq_open(file, &entry_ops);
 }
 
+/* "follow PID ADDRESS" */
+static int follow(const char *words)
+{
+	unsigned long pid, address = 0;
+	const char *end;
+
+	pid = simple_strtoul(words, &end, 10);
+	if (end == words)
+		return -EINVAL;
+	if (*end == ' ')
+		address = simple_strtoul(end + 1, &end, 16);
+	trace_follow((pid_t)pid, address);
+	return 0;
+}
+
 static ssize_t trace_write(struct file *file, const char __user *buf, size_t count, loff_t *pos)
 {
 	char list[256];
@@ -97,7 +134,7 @@ static ssize_t trace_write(struct file *file, const char __user *buf, size_t cou
 		trace_clear();
 		return count;
 	}
-	error = trace_arm(list);
+	error = strstarts(list, FOLLOW) ? follow(list + sizeof(FOLLOW) - 1) : trace_arm(list);
 	return error ? error : (ssize_t)count;
 }
 
