@@ -13,7 +13,9 @@ class Row:
     name: str
     unit: str
     instructions: list = field(default_factory=list)  # or cycles: per operation, one a run
+    operations: list = field(default_factory=list)
     nanoseconds: list = field(default_factory=list)
+    notes: list = field(default_factory=list)  # {key: number}, one a run that has any
     error: str = ""
 
     def median(self):
@@ -31,6 +33,8 @@ def parse(text, rows=None):
     rows = {} if rows is None else rows
     for line in text.splitlines():
         words = line.split()
+        if len(words) > 3 and words[0] == "note" and words[1] in rows:
+            rows[words[1]].notes.append(dict(zip(words[2::2], map(int, words[3::2]))))
         if len(words) < 5 or words[0] != "row":
             continue
         row = rows.setdefault(words[1], Row(words[1], words[2]))
@@ -38,6 +42,7 @@ def parse(text, rows=None):
             row.error = os.strerror(int(words[4]))
             continue
         ticks, ns, count = (int(w) for w in words[3:6])
+        row.operations.append(count)
         row.instructions.append(ticks / count)
         row.nanoseconds.append(ns / count)
     return rows

@@ -8,6 +8,7 @@
  *
  *	row NAME UNIT TICKS NANOSECONDS OPERATIONS
  *	row NAME UNIT failed ERRNO
+ *	note NAME KEY NUMBER KEY NUMBER...	(bench_note: what else the run above tells)
  *
  * TICKS are cycles of the time-stamp counter: under QEMU's -icount shift=0 one tick is one
  * instruction of the guest, whatever the kernel thinks of its clock. NANOSECONDS are
@@ -17,6 +18,7 @@
 #ifndef QUIRE_BENCH_H
 #define QUIRE_BENCH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -51,7 +53,16 @@ char *bench_memory(size_t bytes);
 /* One write to each page. */
 void bench_touch(char *memory, size_t bytes);
 
-/* main() of a bench program: argv names rows (none: all of them); -r N runs of each, -l lists. */
+/* Another number of this run, printed with it; at most BENCH_NOTES, KEY a constant without blanks. */
+#define BENCH_NOTES 8
+void bench_note(const char *key, long number);
+
+/*
+ * main() of a bench program: argv names rows (none: all of them); -r N runs of each, -l lists, -m the
+ * machine's memory in MiB, -t: print what the rows would touch, instead of doing it, if they know.
+ */
+extern long bench_machine_mib;
+extern bool bench_tracing;
 int bench_main(int argc, char **argv, const struct bench_row *rows, int count);
 
 #define BENCH_MAIN(rows)								\

@@ -16,13 +16,22 @@
 #include "../bench.h"
 
 #define RUNS		5
+#define MACHINE_MIB	64
 #define CHILD_FAILED	77	/* the errno is in the shared page */
 
 static struct {
 	uint64_t tick, ns;
 	long operations;
 	int error;
+	int notes;
+	struct {
+		const char *key;
+		long number;
+	} note[BENCH_NOTES];
 } *shared;
+
+long bench_machine_mib = MACHINE_MIB;
+bool bench_tracing;
 
 static inline uint64_t tick(void)
 {
@@ -55,6 +64,13 @@ void bench_stop(long operations)
 	shared->operations = operations;
 }
 
+void bench_note(const char *key, long number)
+{
+	bench_need(shared->notes < BENCH_NOTES);
+	shared->note[shared->notes].key = key;
+	shared->note[shared->notes++].number = number;
+}
+
 void bench_fail(int error)
 {
 	shared->error = error;
@@ -85,6 +101,17 @@ void bench_touch(char *memory, size_t bytes)
 		*(volatile char *)(memory + at) = 1;
 }
 
+static void print_run(const struct bench_row *row)
+{
+	printf("row %s %s %llu %llu %ld\n", row->name, row->unit, (unsigned long long)shared->tick,
+	       (unsigned long long)shared->ns, shared->operations);
+	if (shared->notes)
+		printf("note %s", row->name);
+	for (int i = 0; i < shared->notes; i++)
+		printf(" %s %ld%s", shared->note[i].key, shared->note[i].number,
+		       i + 1 < shared->notes ? "" : "\n");
+}
+
 static void run_once(const struct bench_row *row)
 {
 	int status = 0;
@@ -104,8 +131,7 @@ static void run_once(const struct bench_row *row)
 	if (shared->error)
 		printf("row %s %s failed %d\n", row->name, row->unit, shared->error);
 	else
-		printf("row %s %s %llu %llu %ld\n", row->name, row->unit, (unsigned long long)shared->tick,
-		       (unsigned long long)shared->ns, shared->operations);
+		print_run(row);
 	fflush(stdout);
 }
 
@@ -123,11 +149,15 @@ int bench_main(int argc, char **argv, const struct bench_row *rows, int count)
 {
 	int runs = RUNS, list = 0, option;
 
-	while ((option = getopt(argc, argv, "r:l")) != -1) {
+	while ((option = getopt(argc, argv, "r:m:lt")) != -1) {
 		if (option == 'r')
 			runs = atoi(optarg);
+		else if (option == 'm')
+			bench_machine_mib = atol(optarg);
 		else if (option == 'l')
 			list = 1;
+		else if (option == 't')
+			bench_tracing = true;
 		else
 			return 2;
 	}
@@ -141,7 +171,9 @@ int bench_main(int argc, char **argv, const struct bench_row *rows, int count)
 			continue;
 		if (list)
 			printf("%s %s\n", rows[i].name, rows[i].unit);
-		for (int run = 0; run < runs && !list; run++)
+		else if (bench_tracing)
+			rows[i].run(rows[i].n, rows[i].arg);
+		for (int run = 0; run < runs && !list && !bench_tracing; run++)
 			run_once(&rows[i]);
 	}
 	return 0;
