@@ -35,6 +35,7 @@ include kernel/kernel.mk
 -include libc-glue/libc.mk
 -include user/user.mk
 include tools/image.mk
+include tools/bench.mk
 include tests/tests.mk
 
 help:

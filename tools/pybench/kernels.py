@@ -17,6 +17,7 @@ KERNELS = ("linux", "quire")
 LINUX_BEST = ["mitigations=off", "nokaslr", "audit=0", "apparmor=0", "selinux=0", "nowatchdog",
               "init_on_alloc=0", "randomize_kstack_offset=off", "hardened_usercopy=off",
               "cgroup_disable=memory", "transparent_hugepage=never"]
+BOOT_SECONDS = 600  # Linux takes its time, under a plugin on a busy host above all
 ICOUNT = ["-icount", "shift=0,sleep=off", "-rtc", "clock=vm,base=2024-01-01T00:00:00"]
 
 
@@ -37,16 +38,17 @@ def machine(kernel, build, work, memory, swap, icount):
     return m
 
 
-def outputs(kernel, build, commands, memory=128, swap=256, icount=True, timeout=600):
+def outputs(kernel, build, commands, memory=128, swap=256, icount=True, timeout=600, extra=()):
     """Boot KERNEL once and run COMMANDS (lists of words) in /tmp: a list of (exit status, text).
 
-    A command whose machine died has status None.
+    EXTRA are more arguments for QEMU. A command whose machine died has status None.
     """
     job = Job()
     ids = [job.run(command, cwd="/tmp") for command in commands]
     with tempfile.TemporaryDirectory(prefix="bench.") as work:
         m = machine(kernel, build, work, memory, swap, icount)
+        m.extra += extra
         job.save(m.disks[-1], 1 << 20)
-        outcome = run(m, job, each=timeout)
+        outcome = run(m, job, each=timeout, boot=BOOT_SECONDS)
     return [(exit_code(outcome.status[i]) if i in outcome.status else None,
              outcome.output.get(i, b"").decode(errors="replace")) for i in ids]

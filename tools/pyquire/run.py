@@ -44,7 +44,7 @@ def exit_code(status):
 class _Listener:
     """The state of one run; serve() is the loop."""
 
-    def __init__(self, process, job, on_output, on_log, seconds, each):
+    def __init__(self, process, job, on_output, on_log, seconds, each, boot):
         self.out = Outcome()
         self._process = process
         self._stream = Stream(job.token)
@@ -52,7 +52,7 @@ class _Listener:
         self._start = time.monotonic()
         self._end = self._start + seconds if seconds else None
         self._each = each
-        self._deadline = self._start + BOOT_SECONDS
+        self._deadline = self._start + boot
         self._phase = "boot"  # what a passed deadline means
         self._panicked = 0
 
@@ -124,15 +124,16 @@ class _Listener:
             self._event(*event)
 
 
-def run(machine, job, seconds=0, each=60, on_output=None, on_log=None):
+def run(machine, job, seconds=0, each=60, on_output=None, on_log=None, boot=BOOT_SECONDS):
     """Run JOB, whose disk must be the machine's last one; returns an Outcome.
 
-    seconds limits the whole run (0: no limit), each limits one command. A machine that goes off
-    without having finished its job counts as a panic (a triple fault looks like that).
+    seconds limits the whole run (0: no limit), each limits one command, boot the time until init
+    is ready. A machine that goes off without having finished its job counts as a panic (a triple
+    fault looks like that).
     """
     process, log, stream = machine.start()
     listener = _Listener(process, job, on_output or (lambda *_: None),
-                         on_log or (lambda *_: None), seconds, each)
+                         on_log or (lambda *_: None), seconds, each, boot)
     try:
         listener.serve(log, stream)
     finally:

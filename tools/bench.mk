@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: MIT
+#
+# Measuring: `make bench`, `make profile` (docs/performance.md).
+
+BENCH_NEEDS := $(O)/quire $(O)/disk.img $(O)/oracle/initrd.cpio
+
+$(O)/bench/count.so: tools/plugin/count.c tools/plugin/qemu-plugin.h | setup
+	$(call say,HOSTCC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) -std=gnu11 -O2 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden -o $@ $<
+
+bench: $(BENCH_NEEDS) ## the same programs on Linux and on Quire, a ratio per row (ROWS="fork stat")
+	$(Q)QUIRE_BUILD=$(abspath $(O)) tools/bench $(ROWS)
+
+profile: $(BENCH_NEEDS) $(O)/bench/count.so ## instructions per function of bench rows (ROWS="stat" RIVAL=1: Linux)
+	$(Q)QUIRE_BUILD=$(abspath $(O)) tools/profile $(if $(filter 1,$(RIVAL)),--kernel linux) $(ROWS)
+
+.PHONY: bench profile
