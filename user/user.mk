@@ -2,20 +2,21 @@
 #
 # User programs, into the root tree $(O)/user: user/NAME.c is /bin/NAME (or /sbin/NAME when it is in
 # user_sbin), user/init/ is /sbin/init, user/tests/NAME.c is /tests/NAME, user/bench/NAME.c is
-# /bench/NAME, linked with user/bench/lib/.
+# /bench/NAME, linked with user/bench/lib/; user/bench/NAME.S is a program without any library.
 
 user_sbin	:= swapon swapoff poweroff
 user_progs	:= $(patsubst user/%.c,%,$(sort $(wildcard user/*.c)))
 user_tests	:= $(patsubst user/tests/%.c,%,$(sort $(wildcard user/tests/*.c)))
 user_scripts	:= $(patsubst user/tests/%,%,$(sort $(wildcard user/tests/*.sh)))
 user_bench	:= $(patsubst user/bench/%.c,%,$(sort $(wildcard user/bench/*.c)))
+bench_raw	:= $(patsubst user/bench/%.S,%,$(sort $(wildcard user/bench/*.S)))
 bench_lib	:= $(sort $(wildcard user/bench/lib/*.c))
 user_init	:= $(sort $(wildcard user/init/*.c))
 
 USER_BINS := $(O)/user/sbin/init \
 	$(foreach p,$(user_progs),$(O)/user/$(if $(filter $(p),$(user_sbin)),sbin,bin)/$(p)) \
 	$(addprefix $(O)/user/tests/,$(user_tests) $(user_scripts)) \
-	$(addprefix $(O)/user/bench/,$(user_bench))
+	$(addprefix $(O)/user/bench/,$(user_bench) $(bench_raw))
 
 USER_CFLAGS := -std=gnu11 -O2 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wno-sign-compare -Wno-unused-parameter -Werror -D_GNU_SOURCE
@@ -63,6 +64,10 @@ $(O)/user/bench/%: user/bench/%.c $(bench_lib) $(SYSROOT_READY) $(O)/userobj/.re
 	$(call say,UCC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(UCC) $(USER_CFLAGS) -MMD -MP -MF $(O)/userobj/bench-$(@F).d -MT $@ -o $@ $< $(bench_lib)
+
+$(O)/user/bench/%: user/bench/%.S $(SYSROOT_READY) $(O)/userobj/.ready
+	$(call say,UCC,$@)
+	$(Q)$(UCC) -nostdlib -Wl,-z,noseparate-code -s -o $@ $<
 
 -include $(wildcard $(O)/userobj/*.d)
 
