@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from pyquire.job import JobError, Stream
 
-BOOT_SECONDS = 60  # until init says that it is ready: generous, hosts may be loaded
+BOOT_SECONDS = 180  # until init says that it is ready: generous, hosts may be loaded
 POWEROFF_SECONDS = 30
 LAST_WORDS_SECONDS = 2  # how long a panicking kernel may be silent before it is turned off
 PANIC = re.compile(rb"^.*Kernel panic.*$", re.MULTILINE)

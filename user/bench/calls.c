@@ -2,8 +2,9 @@
 /* Bench: what a system call costs, and a signal. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
-#include <setjmp.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -34,6 +35,32 @@ static void null_libc(long n, long arg)
 	bench_start();
 	for (long i = 0; i < n; i++)
 		getppid();
+	bench_stop(n);
+}
+
+/* The way in that the kernel offers beside int 0x80 (sysenter): a function, in AT_SYSINFO. */
+static void null_sysinfo(long n, long arg)
+{
+	unsigned long entry = getauxval(AT_SYSINFO);
+
+	(void)arg;
+	if (!entry)
+		bench_fail(ENOSYS);
+	bench_start();
+	for (long i = 0; i < n; i++) {
+		int result;
+
+		__asm__ volatile("call *%2" : "=a"(result) : "0"(CALL_GETPPID), "r"(entry) : "memory");
+	}
+	bench_stop(n);
+}
+
+static void yield_alone(long n, long arg)
+{
+	(void)arg;
+	bench_start();
+	for (long i = 0; i < n; i++)
+		sched_yield();
 	bench_stop(n);
 }
 
@@ -169,6 +196,8 @@ static void clock_read(long n, long arg)
 static const struct bench_row rows[] = {
 	{ "null_int80", "call", null_int80, 20000, 0 },
 	{ "null_libc", "call", null_libc, 20000, 0 },
+	{ "null_sysinfo", "call", null_sysinfo, 20000, 0 },
+	{ "yield_alone", "call", yield_alone, 20000, 0 },
 	{ "read_byte", "call", read_byte, 20000, 0 },
 	{ "write_byte", "call", write_byte, 20000, 0 },
 	{ "stat", "call", stat_path, 5000, 0 },
