@@ -5,10 +5,12 @@
  * Idea.  The class of a request has a zonelist; the first zone is preferred.
  * Linux 2.4 skipped a zone below its low mark in favour of the next zone before
  * trying to reclaim in it, so Normal spilled into DMA.  Here a
- * zone is tried hard before the next one is touched.
+ * zone is tried hard before the next one gives what it could need itself; only what
+ * that has beyond its high mark and its protection is used before anything is thrown out.
  *
  * The ladder.
  *	1 preferred zone	free > low
+ *	  the other zones	usable > high + protection[class]
  *	2 preferred zone	kswapd is woken; a page of its inactive_clean list (order 0, may
  *				sleep); free > min
  *	3 the other zones	usable > low + protection[class]
@@ -164,12 +166,10 @@ static void wake_kswapd(const struct alloc_request *rq)
 static struct page *try_preferred(const struct alloc_request *rq)
 {
 	struct zone *zone = rq->zl->zone[0];
-	struct page *page = take_free(zone, rq, zone->watermark[WMARK_LOW]);
+	struct page *page;
 
-	if (!page) {
-		wake_kswapd(rq);
-		page = take_clean(zone, rq);
-	}
+	wake_kswapd(rq);
+	page = take_clean(zone, rq);
 	if (!page)
 		page = take_free(zone, rq, zone->watermark[WMARK_MIN]);
 	if (page)
@@ -194,10 +194,24 @@ static struct page *try_others(const struct alloc_request *rq, enum zone_waterma
 			trace_vm(alloc_fallback, page, NULL, 0, 0, 0);
 			return page;
 		}
+		if (mark == WMARK_HIGH)
+			continue;
 		zone->stat_refused++;
 		count_vm_event(alloc_refused);
 	}
 	return NULL;
+}
+
+/* What nobody has to give up: the usual case. */
+static struct page *try_plenty(const struct alloc_request *rq)
+{
+	struct zone *zone = rq->zl->zone[0];
+	struct page *page = take_free(zone, rq, zone->watermark[WMARK_LOW]);
+
+	if (!page)
+		return try_others(rq, WMARK_HIGH);
+	zone->stat_preferred++;
+	return page;
 }
 
 /* 2.4: each zone above low, then each zone's clean pages, then each zone above min; no protection. */
@@ -269,7 +283,8 @@ static struct page *try_zones(const struct alloc_request *rq)
 
 	if (zone_order_24)
 		page = try_zones_24(rq);
-	else if (!(page = try_preferred(rq)) && !(page = try_others(rq, WMARK_LOW)))
+	else if (!(page = try_plenty(rq)) && !(page = try_preferred(rq)) &&
+		 !(page = try_others(rq, WMARK_LOW)))
 		page = try_others(rq, WMARK_MIN);
 	return page ? page : try_reserves(rq);
 }

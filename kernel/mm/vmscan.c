@@ -85,6 +85,17 @@ static unsigned long zone_list_pages(const struct zone *zone)
 	return zone->nr_active + zone->nr_inactive_dirty + zone->nr_inactive_clean;
 }
 
+/*
+ * Does a pass work on the zone?  kswapd leaves one alone that has pages to spare for the class: the allocator takes
+ * those first, so that all zones of the class age together, however small each is.
+ */
+static bool zone_in_pass(struct zone *zone, const struct scan_control *sc)
+{
+	return zone->present_pages &&
+	       (!sc->kswapd || !zone_watermark_ok(zone, 0, zone->watermark[WMARK_HIGH] +
+						  SWAP_CLUSTER_MAX, sc->class));
+}
+
 /* Pages that should be on the inactive lists and are not. */
 static unsigned long inactive_shortage(const struct zone *zone)
 {
@@ -161,7 +172,7 @@ static unsigned long active_share(struct zone *zone, const struct scan_control *
 	unsigned long ticks = min(jiffies - *last, (unsigned long)AGING_PERIOD);
 	unsigned long nr = zone->nr_active * ticks / AGING_PERIOD;
 
-	if (!zone->present_pages || (sc->kswapd && !zone_short(zone, WMARK_HIGH)))
+	if (!zone_in_pass(zone, sc))
 		return 0;
 	if (inactive_shortage(zone))
 		nr = pass_share(zone->nr_active, sc->priority);
@@ -214,7 +225,7 @@ void shrink_pass(struct scan_control *sc)
 		if (!zone->present_pages)
 			continue;
 		lru_pages += zone_list_pages(zone);
-		if (zone_short(zone, WMARK_HIGH) || !sc->kswapd)
+		if (zone_in_pass(zone, sc))
 			page_launder(zone, sc);
 	}
 	shrink_object_caches(sc, lru_pages);
