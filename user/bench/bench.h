@@ -57,6 +57,12 @@ void bench_touch(char *memory, size_t bytes);
 #define BENCH_NOTES 8
 void bench_note(const char *key, long number);
 
+/* A new empty folder, which becomes the working directory. Needs root. */
+enum bench_place { ON_DISK, ON_TMPFS };
+void bench_enter(enum bench_place place);
+/* A file of so many bytes (whole pages, zeroes) that is on its disk; open to read and write at 0. */
+int bench_file(const char *name, size_t bytes);
+
 /*
  * main() of a bench program: argv names rows (none: all of them); -r N runs of each, -l lists, -m the
  * machine's memory in MiB, -t: print what the rows would touch, instead of doing it, if they know.
