@@ -292,6 +292,7 @@ static int follow_program(struct story *s, char **argv)
 	}
 	disarm();
 	drain(s, fd);
+	arm("clear");
 	close(fd);
 	printf("%u events\n", s->events);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
@@ -312,6 +313,7 @@ static int follow_process(struct story *s, unsigned int seconds)
 	}
 	disarm();
 	drain(s, fd);
+	arm("clear");
 	close(fd);
 	printf("%u events\n", s->events);
 	return s->events ? 0 : 1;

@@ -27,6 +27,7 @@
 #include <quire/printk.h>
 #include <quire/sched.h>
 #include <quire/uaccess.h>
+#include <quire/vmstat.h>
 
 #include "sched_internal.h"
 #include "task_internal.h"
@@ -73,6 +74,7 @@ static void switch_mm(struct runqueue *rq, struct task_struct *prev, struct task
 	if (!next->mm) {
 		next->active_mm = oldmm;
 		mmgrab(oldmm);
+		count_vm_event(mm_lazy);
 	} else if (next->mm != oldmm) {
 		load_pgd(next->mm->pgd);
 	}

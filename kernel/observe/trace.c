@@ -4,7 +4,7 @@
  *
  * Idea.  Each CPU writes into a ring of its own, so a tracepoint takes no lock:
  * interrupts off for the length of one entry.  The ring is made by vmalloc when something is
- * armed for the first time, a share of memory large, and kept.
+ * armed for the first time, a share of memory large; it goes when it is cleared and nothing is armed.
  */
 #include <quire/cmdline.h>
 #include <quire/errno.h>
@@ -65,9 +65,10 @@ void __trace_vm(enum trace_event event, const char *func, u64 before, const stru
 	unsigned long flags;
 
 	local_irq_save(flags);
-	if (trace_follows(&e)) {
+	ring = &rings[smp_processor_id()];
+	/* Without a size: disarmed and cleared since the caller looked. */
+	if (ring->size && trace_follows(&e)) {
 		e.time_ns = ktime_get();
-		ring = &rings[smp_processor_id()];
 		ring->entry[ring->head++ % ring->size] = e;
 	}
 	local_irq_restore(flags);
@@ -185,7 +186,24 @@ unsigned long trace_next_entry(void)
 
 void trace_clear(void)
 {
-	rings[0].head = 0;
+	int cpu;
+
+	mutex_lock(&arm_mutex);
+	for (cpu = 0; cpu < NR_CPUS; cpu++) {
+		struct trace_ring old = { .entry = NULL };
+		unsigned long flags;
+
+		local_irq_save(flags);
+		rings[cpu].head = 0;
+		if (!trace_armed) {
+			old = rings[cpu];
+			rings[cpu].entry = NULL;
+			rings[cpu].size = 0;
+		}
+		local_irq_restore(flags);
+		vfree(old.entry);
+	}
+	mutex_unlock(&arm_mutex);
 }
 
 const char *trace_event_name(enum trace_event event)

@@ -26,7 +26,7 @@ bool trace_follows(const struct trace_entry *e);
 bool trace_get_entry(unsigned long n, struct trace_entry *out);
 unsigned long trace_oldest_entry(void);
 unsigned long trace_next_entry(void); /* one past the newest */
-void trace_clear(void);
+void trace_clear(void); /* the memory goes too when nothing is armed; may sleep */
 const char *trace_event_name(enum trace_event event);
 const char *trace_boot_events(void); /* the option trace=, "" without it */
 

@@ -4,9 +4,9 @@
  *
  * Reading gives the entries of the boot CPU's ring by number, oldest first; a reader that is
  * overtaken goes on with the oldest that is left, behind a line `# N lost`.  Writing a list of event
- * names arms them ("-name" disarms, "all", "none"); "clear" empties the ring; "follow PID
- * ADDRESS" (hexadecimal; 0: the first anonymous page that it touches) keeps only the story of that
- * page, "follow 0" everything again.
+ * names arms them ("-name" disarms, "all", "none"); "clear" empties the ring, and gives its memory
+ * back when nothing is armed; "follow PID ADDRESS" (hexadecimal; 0: the first anonymous page that it
+ * touches) keeps only the story of that page, "follow 0" everything again.
  */
 #include <quire/errno.h>
 #include <quire/ktime.h>

@@ -11,6 +11,7 @@
 #include <arch/tlb.h>
 #include <quire/irqflags.h>
 #include <quire/mm.h>
+#include <quire/vmstat.h>
 
 #define RANGE_MAX	(32 * PAGE_SIZE)	/* longer ranges flush everything */
 #define CR4_PGE		0x80ul
@@ -19,6 +20,7 @@ unsigned long tlb_flush_pages, tlb_flush_mms, tlb_flush_alls;
 
 void load_pgd(pgd_t *pgd)
 {
+	count_vm_event(mm_switch);
 	__asm__ __volatile__("movl %0, %%cr3" : : "r" (__pa(pgd)) : "memory");
 }
 

@@ -36,8 +36,6 @@
 	E(pgsteal_file)                                                                            \
 	E(slabs_scanned)    /* objects looked at by shrinkers */                                   \
 	E(kswapd_inodesteal) /* page cache pages freed with their inode by kswapd */               \
-	E(kswapd_low_wmark_hit_quickly)  /* kswapd could sleep only shortly: low mark hit */       \
-	E(kswapd_high_wmark_hit_quickly) /* the same at the high mark */                           \
 	E(pageoutrun)	    /* passes of kswapd */                                                 \
 	E(allocstall)	    /* allocations that reclaimed directly */                              \
 	E(pgrotated)	    /* written pages moved to the tail of inactive */                      \
@@ -81,7 +79,7 @@
 	E(kmap_waits)	    /* kmap slept for a free slot */                                       \
 	E(slab_grow)	    /* slabs made */                                                       \
 	E(slab_reap)	    /* slabs given back */                                                 \
-	E(mm_switch)	    /* CR3 loads */                                                        \
+	E(mm_switch)	    /* CR3 written: another address space, or a flush of all */            \
 	E(mm_lazy)	    /* switches that borrowed the mm instead */
 
 enum vm_event {

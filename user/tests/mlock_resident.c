@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Locked pages stay in memory whatever presses on it, and cost no fault afterwards; their unlocked neighbours go
+ * and come back. munlock ends it, and a child inherits no lock.
+ *
+ * machine: mem=16 swap=64 timeout=120
+ * oracle: none, because Linux's machine here has memory for all of it
+ */
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#include "proc.h"
+
+#define PAGES	500u
+#define HOG	(24 * MIB)
+
+static long faults(void)
+{
+	struct rusage use;
+
+	check(getrusage(RUSAGE_SELF, &use) == 0);
+	return use.ru_minflt + use.ru_majflt;
+}
+
+static unsigned char *new_set(void)
+{
+	unsigned char *set = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	check(set != MAP_FAILED);
+	memset(set, 7, PAGES * PAGE);
+	return set;
+}
+
+static void push_out(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		unsigned char *hog = mmap(NULL, HOG, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		check(hog != MAP_FAILED);
+		for (int round = 0; round < 2; round++)
+			for (size_t at = 0; at < HOG; at += PAGE)
+				hog[at] = 1;
+		_exit(0);
+	}
+	join(pid);
+}
+
+/* Faults that it takes to read the set, after fork's own have been taken. */
+static long cost(const unsigned char *set)
+{
+	long before = faults();
+
+	before = faults();
+	for (unsigned int n = 0; n < PAGES; n++)
+		check(set[n * PAGE] == 7);
+	return faults() - before;
+}
+
+int main(void)
+{
+	unsigned char *locked = new_set(), *loose = new_set();
+
+	check(mlock(locked, PAGES * PAGE) == 0);
+	check(proc_number("/proc/self/status", "VmLck") == PAGES * PAGE / 1024);
+	push_out();
+	check(cost(locked) == 0);
+	check(cost(loose) > PAGES / 4);
+	check(munlock(locked, PAGES * PAGE) == 0);
+	push_out();
+	check(cost(locked) > PAGES / 4);
+	return 0;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Numbers of the kernel, for tests that count: without malloc or stdio, so that looking changes nothing that is
+ * looked at.
+ */
+#ifndef QUIRE_TESTS_PROC_H
+#define QUIRE_TESTS_PROC_H
+
+#include <fcntl.h>
+
+#include "check.h"
+
+#define PROC_TEXT 16384
+
+/* The whole of a small file, NUL-terminated; the same buffer each time. */
+static inline char *proc_text(const char *path)
+{
+	static char text[PROC_TEXT];
+	size_t used = 0;
+	ssize_t n;
+	int fd = open(path, O_RDONLY);
+
+	check(fd >= 0);
+	while ((n = read(fd, text + used, sizeof(text) - 1 - used)) > 0)
+		used += n;
+	check(n == 0 && close(fd) == 0);
+	text[used] = '\0';
+	return text;
+}
+
+/* The number behind a line's name ("name 7", "Name:   7 kB"). */
+static inline long proc_number(const char *path, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *p = proc_text(path); p; p = strchr(p, '\n')) {
+		p += *p == '\n';
+		if (!strncmp(p, name, len) && (p[len] == ' ' || p[len] == ':'))
+			return strtol(p + len + 1, NULL, 10);
+		if (!*p)
+			break;
+	}
+	printf("%s has no %s\n", path, name);
+	check(!"the line is there");
+	return -1;
+}
+
+static inline long vmstat(const char *name)
+{
+	return proc_number("/proc/vmstat", name);
+}
+
+/* kB */
+static inline long meminfo(const char *name)
+{
+	return proc_number("/proc/meminfo", name);
+}
+
+static inline void proc_write(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+
+	check(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text) && close(fd) == 0);
+}
+
+static inline void vm_tunable(const char *name, long value)
+{
+	char path[64], text[24];
+
+	snprintf(path, sizeof(path), "/proc/sys/vm/%s", name);
+	snprintf(text, sizeof(text), "%ld", value);
+	proc_write(path, text);
+}
+
+#endif

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What swapon believes of a header and what it does not; bad slots are never written to; an area that is full holds
+ * exactly its good slots, and when its users are gone, none.
+ *
+ * machine: mem=16 swap=32 timeout=120
+ * oracle: none, because Linux's root here is a RAM file system, which holds no swap file
+ */
+#include <stdint.h>
+#include <sys/mman.h>
+#include <sys/swap.h>
+
+#include "proc.h"
+
+#define NAME	"/root/swap_area.tmp"
+#define SLOTS	512u
+#define FIRST_BAD 100u
+#define LAST_BAD 131u
+#define BAD	(LAST_BAD - FIRST_BAD + 1)
+#define GOOD	(SLOTS - 1 - BAD)	/* slot 0 is the header */
+#define HOG	(24 * MIB)
+#define MAX_BAD_IN_HEADER 637u
+#define ALWAYS_FIRST (SWAP_FLAG_PREFER | 10)
+#define LEFT_KIB 512		/* of processes that go on */
+
+static unsigned char mark[PAGE];	/* what bad slots hold */
+
+struct header {
+	char boot[1024];
+	uint32_t version, last_page, nr_bad, filler[125], bad[MAX_BAD_IN_HEADER];
+	char pad[2], magic[10];
+};
+
+_Static_assert(sizeof(struct header) == PAGE, "the header is a page");
+
+static struct header good_header(void)
+{
+	struct header h = { .version = 1, .last_page = SLOTS - 1, .nr_bad = BAD };
+
+	for (uint32_t i = 0; i < BAD; i++)
+		h.bad[i] = FIRST_BAD + i;
+	memcpy(h.magic, "SWAPSPACE2", sizeof(h.magic));
+	return h;
+}
+
+static int is_bad(unsigned int slot)
+{
+	return slot >= FIRST_BAD && slot <= LAST_BAD;
+}
+
+static void write_file(const struct header *h)
+{
+	static const unsigned char zeroes[PAGE];
+	int fd = open(NAME, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	check(fd >= 0 && write(fd, h, sizeof(*h)) == sizeof(*h));
+	for (unsigned int slot = 1; slot < SLOTS; slot++)
+		check(write(fd, is_bad(slot) ? mark : zeroes, PAGE) == PAGE);
+	check(close(fd) == 0);
+}
+
+/* Of our area in /proc/swaps, KiB.  => false: it is not there */
+static int area(long *size, long *used)
+{
+	const char *line = strstr(proc_text("/proc/swaps"), NAME);
+
+	if (!line)
+		return 0;
+	check(sscanf(line, "%*s %*s %ld %ld", size, used) == 2);
+	return 1;
+}
+
+static void refused(const struct header *h)
+{
+	long size, used;
+
+	write_file(h);
+	check(swapon(NAME, 0) == -1 && errno == EINVAL);
+	check(!area(&size, &used));
+}
+
+static void corrupt_headers(void)
+{
+	struct header h = good_header();
+
+	h.magic[3] ^= 1;
+	refused(&h);
+	h = good_header();
+	h.version = 2;
+	refused(&h);
+	h = good_header();
+	h.last_page = SLOTS;
+	refused(&h);
+	h = good_header();
+	h.nr_bad = MAX_BAD_IN_HEADER + 1;
+	refused(&h);
+	h = good_header();
+	h.bad[5] = SLOTS;
+	refused(&h);
+	h = good_header();
+	h.bad[5] = 0;
+	refused(&h);
+}
+
+/* Takes more than memory, says so, and keeps it until told. */
+static void hog(int ready, int stop)
+{
+	uint32_t *p = mmap(NULL, HOG, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	size_t words = PAGE / sizeof(*p);
+	char byte;
+
+	check(p != MAP_FAILED);
+	for (uint32_t n = 0; n < HOG / PAGE; n++)
+		p[n * words] = n + 1;
+	check(write(ready, "r", 1) == 1 && read(stop, &byte, 1) == 1);
+	for (uint32_t n = 0; n < HOG / PAGE; n++)
+		check(p[n * words] == n + 1);
+	_exit(0);
+}
+
+static void fill_and_empty(void)
+{
+	int ready[2], stop[2];
+	long size, used;
+	char byte;
+	pid_t pid;
+
+	check(swapon(NAME, ALWAYS_FIRST) == 0);
+	check(area(&size, &used) && size == (long)(GOOD * PAGE / 1024));
+	check(pipe(ready) == 0 && pipe(stop) == 0);
+	pid = fork();
+	if (pid == 0)
+		hog(ready[1], stop[0]);
+	check(read(ready[0], &byte, 1) == 1);
+	check(area(&size, &used) && used == size);
+	check(write(stop[1], "s", 1) == 1);
+	join(pid);
+	check(area(&size, &used) && used <= LEFT_KIB);
+	check(swapoff(NAME) == 0);
+	check(!area(&size, &used));
+}
+
+/* What stands on the disk now: bad slots as they were, good ones written to. */
+static void look_at_slots(void)
+{
+	static unsigned char page[PAGE];
+	unsigned int written = 0;
+	int fd = open(NAME, O_RDONLY);
+
+	check(fd >= 0);
+	for (unsigned int slot = 0; slot < SLOTS; slot++) {
+		check(read(fd, page, PAGE) == PAGE);
+		if (is_bad(slot))
+			check(memcmp(page, mark, PAGE) == 0);
+		else if (slot)
+			written += page[0] || page[1] || page[2] || page[3];
+	}
+	printf("%u of %u good slots were written\n", written, GOOD);
+	check(written > GOOD / 2);
+	check(close(fd) == 0 && unlink(NAME) == 0);
+}
+
+int main(void)
+{
+	struct header h = good_header();
+
+	memset(mark, 0xbd, sizeof(mark));
+	corrupt_headers();
+	write_file(&h);
+	fill_and_empty();
+	look_at_slots();
+	return 0;
+}
