@@ -12,7 +12,10 @@ $(O)/bench/count.so: tools/plugin/count.c tools/plugin/qemu-plugin.h | setup
 bench: $(BENCH_NEEDS) ## the same programs on Linux and on Quire, a ratio per row (ROWS="fork stat")
 	$(Q)QUIRE_BUILD=$(abspath $(O)) tools/bench $(ROWS)
 
+bench-full: $(BENCH_NEEDS) ## the same, with more runs and boots
+	$(Q)QUIRE_BUILD=$(abspath $(O)) tools/bench --full $(ROWS)
+
 profile: $(BENCH_NEEDS) $(O)/bench/count.so ## instructions per function of bench rows (ROWS="stat" RIVAL=1: Linux)
 	$(Q)QUIRE_BUILD=$(abspath $(O)) tools/profile $(if $(filter 1,$(RIVAL)),--kernel linux) $(ROWS)
 
-.PHONY: bench profile
+.PHONY: bench bench-full profile

@@ -9,6 +9,10 @@ FOLDER = os.path.join(TOP, "user", "bench")
 ROW = re.compile(r'^\t\{ "([a-z0-9_]+)",', re.MULTILINE)  # one of a table of struct bench_row
 
 
+class UnknownRow(Exception):
+    """A word that names neither a program nor a row."""
+
+
 def programs():
     """{program: [names of its rows]}, as the sources have them."""
     found = {}
@@ -19,11 +23,25 @@ def programs():
     return found
 
 
-def commands(words, runs):
-    """What to run for WORDS, each a program or a row."""
-    chosen = []
-    for program, names in programs().items():
-        picked = [] if program in words or not words else [n for n in names if n in words]
-        if picked or program in words or not words:
-            chosen.append([f"/bench/{program}", "-r", str(runs), *picked])
-    return chosen
+def chosen(words, known=None):
+    """{program: [rows]} that WORDS mean, in the order of the sources; without words all of them.
+
+    A word is a program, a row, or, where it is neither, how the names of several rows begin.
+    """
+    known = programs() if known is None else known
+    if not words:
+        return known
+    picked = set()
+    for word in words:
+        meant = ({(p, r) for p, rows in known.items() for r in rows if word in (p, r)} or
+                 {(p, r) for p, rows in known.items() for r in rows if r.startswith(word)})
+        if not meant:
+            raise UnknownRow(word)
+        picked |= meant
+    left = {p: [r for r in rows if (p, r) in picked] for p, rows in known.items()}
+    return {p: rows for p, rows in left.items() if rows}
+
+
+def command(program, rows, runs, memory):
+    """The words that run ROWS of PROGRAM, each RUNS times, on a machine of MEMORY MiB."""
+    return [f"/bench/{program}", "-r", str(runs), "-m", str(memory), *rows]

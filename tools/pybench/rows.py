@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What the bench programs print (user/bench/bench.h), and what becomes of several runs."""
+"""What the bench programs print (user/bench/bench.h)."""
 
-import os
-import statistics
+import errno
 from dataclasses import dataclass, field
 
 
@@ -14,22 +13,32 @@ class Row:
     unit: str
     instructions: list = field(default_factory=list)  # or cycles: per operation, one a run
     operations: list = field(default_factory=list)
-    nanoseconds: list = field(default_factory=list)
+    nanoseconds: list = field(default_factory=list)  # per operation
     notes: list = field(default_factory=list)  # {key: number}, one a run that has any
     error: str = ""
 
-    def median(self):
-        """The figure to quote; None when the row failed."""
-        return statistics.median(self.instructions) if self.instructions else None
+    def runs(self):
+        """How many runs succeeded."""
+        return len(self.operations)
 
-    def spread(self):
-        """(largest - smallest) / median."""
-        values = self.instructions
-        return (max(values) - min(values)) / self.median() if values else 0
+    def seconds(self):
+        """How long each run took as a whole."""
+        return [ns * n / 1e9 for ns, n in zip(self.nanoseconds, self.operations)]
+
+    def note(self, key):
+        """The number noted as KEY, of each run that has it."""
+        return [n[key] for n in self.notes if key in n]
+
+    def add(self, other):
+        """Another boot's runs of the same row."""
+        self.unit = self.unit or other.unit
+        self.error = self.error or other.error
+        for name in ("instructions", "operations", "nanoseconds", "notes"):
+            getattr(self, name).extend(getattr(other, name))
 
 
 def parse(text, rows=None):
-    """Add the lines `row ...` of TEXT to ROWS, a dictionary by name."""
+    """Add the lines `row ...` and `note ...` of TEXT to ROWS, a dictionary by name."""
     rows = {} if rows is None else rows
     for line in text.splitlines():
         words = line.split()
@@ -39,10 +48,19 @@ def parse(text, rows=None):
             continue
         row = rows.setdefault(words[1], Row(words[1], words[2]))
         if words[3] == "failed":
-            row.error = os.strerror(int(words[4]))
+            row.error = errno.errorcode.get(int(words[4]), f"errno {words[4]}")
             continue
         ticks, ns, count = (int(w) for w in words[3:6])
         row.operations.append(count)
         row.instructions.append(ticks / count)
         row.nanoseconds.append(ns / count)
     return rows
+
+
+def merge(rows, more):
+    """Add MORE, {name: Row}, to ROWS."""
+    for name, row in more.items():
+        if name in rows:
+            rows[name].add(row)
+        else:
+            rows[name] = row
