@@ -119,8 +119,10 @@ long sys_ftruncate64(unsigned int fd, loff_t length)
 }
 
 /* No file system here can reserve blocks without writing them: programs write zeroes instead. */
-long sys_fallocate(int fd, int mode, loff_t offset, loff_t len)
+long sys_fallocate(int fd, int mode, unsigned long offset_l, unsigned long offset_h, unsigned long len_l,
+		   unsigned long len_h)
 {
+	loff_t offset = (loff_t)((u64)offset_h << 32 | offset_l), len = (loff_t)((u64)len_h << 32 | len_l);
 	struct file *file;
 	long err = -EOPNOTSUPP;
 

@@ -17,6 +17,7 @@ KGCCINC	 = $(shell $(CROSS)gcc -print-file-name=include)
 KCPPFLAGS = -nostdinc -isystem $(KGCCINC) -D_LIBC_LIMITS_H_ -D__KERNEL__ \
 	-Ikernel/include -Ikernel/arch/i386/include $(if $(filter 1,$(DEBUG)),-DCONFIG_DEBUG=1)
 KCFLAGS	:= -std=gnu11 -ffreestanding -mgeneral-regs-only -march=i686 -O2 -g \
+	-mregparm=3 -mpreferred-stack-boundary=2 -momit-leaf-frame-pointer \
 	-fno-pic -fno-pie -fno-stack-protector -fcf-protection=none \
 	-fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-omit-frame-pointer -fno-common \
 	-ffile-prefix-map=$(CURDIR)/=

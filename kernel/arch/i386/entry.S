@@ -3,9 +3,10 @@
  * Into the kernel and out of it.
  *
  * Every way in pushes a struct pt_regs, loads the kernel's segments (%fs is this CPU's percpu
- * segment; %gs stays the user's) and calls C, which also does everything that is due before the
- * return: signals, rescheduling. C comes back with interrupts off, and `restore_regs` undoes the
- * frame.
+ * segment; %gs stays the user's) and calls C, with up to three arguments in %eax, %edx, %ecx. Before
+ * a return to user mode exit_to_user() does what is due: signals, rescheduling; it comes back with
+ * interrupts off, and `restore_regs` undoes the frame. System calls look first whether there is
+ * anything due, since mostly there is not.
  *
  * Exceptions and interrupts use interrupt gates; C turns interrupts on again where that is right.
  * System calls use a trap gate: interrupts stay on.
@@ -14,15 +15,20 @@
  * frame. Those instructions are in the exception table: a bad segment becomes 0, a bad iret becomes
  * SIGSEGV.
  */
+#include <abi/errno.h>
 #include <arch/desc.h>
 #include <arch/extable.h>
 #include <arch/traps.h>
 
-/* offsets in struct pt_regs; asserted in traps.c */
+/* offsets in struct pt_regs, struct percpu, struct task_struct; asserted in traps.c */
+#define PT_EBP		20
+#define PT_EAX		24
 #define PT_FS		36
 #define PT_ORIG_EAX	40
-#define PT_EBP		20
 #define PT_CS		48
+#define PERCPU_TASK	4
+#define PERCPU_NEED_RESCHED 12
+#define TASK_WORK	4
 
 .macro save_regs			/* below xfs */
 	pushl %es
@@ -50,8 +56,8 @@
 	.type common_trap, @function
 common_trap:
 	save_regs
-	movl PT_FS(%esp), %esi		/* vector */
-	movl PT_ORIG_EAX(%esp), %edi	/* error code */
+	movl PT_FS(%esp), %edx		/* vector */
+	movl PT_ORIG_EAX(%esp), %ecx	/* error code */
 	movl %fs, %eax
 	movl %eax, PT_FS(%esp)
 	movl $-1, PT_ORIG_EAX(%esp)	/* not a system call */
@@ -61,11 +67,7 @@ common_trap:
 	testb $3, PT_CS(%esp)		/* xcs: a backtrace goes on into interrupted kernel code only */
 	jnz 1f
 	movl PT_EBP(%esp), %ebp
-1:	pushl %edi
-	pushl %esi
-	pushl %eax
-	call trap_entry
-	addl $12, %esp
+1:	call trap_entry
 restore_regs:
 	popl %ebx
 	popl %ecx
@@ -98,15 +100,35 @@ fix_iret:
 	.globl syscall_stub
 	.type syscall_stub, @function
 syscall_stub:
-	pushl %eax
+	pushl %eax			/* orig_eax */
 	pushl %fs
 	save_regs
-	kernel_segments %eax
+	pushl %ebp			/* arguments 6, 5, 4 on the stack, the others in registers */
+	pushl %edi
+	pushl %esi
+	kernel_segments %esi
 	xorl %ebp, %ebp
-	pushl %esp
-	call syscall_entry
-	addl $4, %esp
+	cmpl nr_syscalls, %eax
+	jae 2f
+	movl sys_call_table(, %eax, 4), %esi
+	movl %ebx, %eax
+	xchgl %ecx, %edx
+	call *%esi
+1:	addl $12, %esp
+	movl %eax, PT_EAX(%esp)
+return_to_user:
+	cli
+	movl %fs:PERCPU_TASK, %eax
+	movl TASK_WORK(%eax), %eax
+	orl %fs:PERCPU_NEED_RESCHED, %eax
+#ifndef CONFIG_DEBUG			/* which checks that no lock is held */
+	jz restore_regs
+#endif
+	movl %esp, %eax
+	call exit_to_user
 	jmp restore_regs
+2:	movl $-ENOSYS, %eax
+	jmp 1b
 	.size syscall_stub, . - syscall_stub
 
 /* A new task's first instructions; its stack holds the pt_regs of copy_thread. */
@@ -114,10 +136,7 @@ syscall_stub:
 	.type ret_from_fork, @function
 ret_from_fork:
 	call schedule_tail
-	pushl %esp
-	call fork_exit_to_user
-	addl $4, %esp
-	jmp restore_regs
+	jmp return_to_user
 	.size ret_from_fork, . - ret_from_fork
 
 /* The same for a kernel thread: ebx is its function, esi the argument (copy_kernel_thread). */
@@ -125,15 +144,10 @@ ret_from_fork:
 	.type ret_from_kernel_thread, @function
 ret_from_kernel_thread:
 	call schedule_tail
-	pushl %esi
+	movl %esi, %eax
 	call *%ebx
-	addl $4, %esp
-	movl %esp, %edx
-	pushl %edx
-	pushl %eax
 	call kernel_thread_returned	/* comes back only if the thread has become a user program */
-	addl $8, %esp
-	jmp restore_regs
+	jmp return_to_user
 	.size ret_from_kernel_thread, . - ret_from_kernel_thread
 
 /*
@@ -143,15 +157,13 @@ ret_from_kernel_thread:
 	.globl switch_stacks
 	.type switch_stacks, @function
 switch_stacks:
-	movl 4(%esp), %ecx
-	movl 8(%esp), %edx
-	movl 12(%esp), %eax
 	pushl %ebp
 	pushl %ebx
 	pushl %esi
 	pushl %edi
-	movl %esp, (%ecx)
+	movl %esp, (%eax)
 	movl %edx, %esp
+	movl %ecx, %eax
 	popl %edi
 	popl %esi
 	popl %ebx

@@ -17,10 +17,14 @@
 #include <quire/signal.h>
 #include "internal.h"
 
+static_assert(offsetof(struct pt_regs, ebp) == 20, "entry.S: PT_EBP");
+static_assert(offsetof(struct pt_regs, eax) == 24, "entry.S: PT_EAX");
 static_assert(offsetof(struct pt_regs, xfs) == 36, "entry.S: PT_FS");
 static_assert(offsetof(struct pt_regs, orig_eax) == 40, "entry.S: PT_ORIG_EAX");
-static_assert(offsetof(struct pt_regs, ebp) == 20, "entry.S: PT_EBP");
 static_assert(offsetof(struct pt_regs, xcs) == 48, "entry.S: PT_CS");
+static_assert(offsetof(struct percpu, task) == 4, "entry.S: PERCPU_TASK");
+static_assert(offsetof(struct percpu, need_resched) == 12, "entry.S: PERCPU_NEED_RESCHED");
+static_assert(offsetof(struct task_struct, work) == 4, "entry.S: TASK_WORK");
 
 #define WORK_TO_USER	(1ul << TIF_SIGPENDING | 1ul << TIF_FREEZE | 1ul << TIF_RESTORE_SIGMASK)
 
@@ -52,7 +56,7 @@ static const struct trap_info trap_info[TRAP_COUNT] = {
 	[TRAP_SIMD] = { "SIMD floating point exception", 0, 0 },
 };
 
-static void exit_to_user(struct pt_regs *regs)
+void exit_to_user(struct pt_regs *regs)
 {
 	for (;;) {
 		local_irq_disable();
@@ -139,7 +143,7 @@ static void dispatch_trap(struct pt_regs *regs, u32 vector, u32 error)
 	}
 }
 
-asmlinkage void trap_entry(struct pt_regs *regs, u32 vector, u32 error)
+void trap_entry(struct pt_regs *regs, u32 vector, u32 error)
 {
 	bool is_irq = vector >= IRQ_VECTOR_BASE && vector < IRQ_VECTOR_BASE + IRQ_COUNT;
 
@@ -155,28 +159,10 @@ asmlinkage void trap_entry(struct pt_regs *regs, u32 vector, u32 error)
 		exit_to_kernel(regs);
 }
 
-asmlinkage void syscall_entry(struct pt_regs *regs)
-{
-	u32 nr = regs->orig_eax;
-
-	if (likely(nr < nr_syscalls))
-		regs->eax = (u32)sys_call_table[nr](regs->ebx, regs->ecx, regs->edx, regs->esi,
-						    regs->edi, regs->ebp);
-	else
-		regs->eax = (u32)-ENOSYS;
-	exit_to_user(regs);
-}
-
-asmlinkage void fork_exit_to_user(struct pt_regs *regs)
-{
-	exit_to_user(regs);
-}
-
-asmlinkage void kernel_thread_returned(long ret, struct pt_regs *regs)
+void kernel_thread_returned(long ret)
 {
 	if (current->flags & PF_KTHREAD)
 		do_exit(ret);
-	exit_to_user(regs);
 }
 
 static void regs_of_tss(struct pt_regs *regs, const struct tss *t)
@@ -189,7 +175,7 @@ static void regs_of_tss(struct pt_regs *regs, const struct tss *t)
 }
 
 /* By task gate, on a stack of its own. Nothing can be saved any more; say what happened. */
-asmlinkage __noreturn void double_fault(void)
+__noreturn void double_fault(void)
 {
 	struct pt_regs regs;
 	unsigned long cr2 = read_cr2();

@@ -3,7 +3,8 @@
  * Every system call, by the file that defines it.  Numbers: core/syscall_list.h.
  *
  * Arguments are 32-bit words in the order of the registers ebx, ecx, edx, esi, edi, ebp; a loff_t takes two
- * of them, low word first.  A result in -4095..-1 is an errno.  sys_fork and its like find
+ * of them, low word first.  The compiler passes the first three in registers and never splits a loff_t
+ * between those and the stack: a call whose loff_t is words 3 and 4 takes the words.  A result in -4095..-1 is an errno.  sys_fork and its like find
  * the caller's registers with current_pt_regs().
  */
 #ifndef QUIRE_SYSCALLS_H

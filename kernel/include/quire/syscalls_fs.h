@@ -71,7 +71,8 @@ long sys_truncate(const char __user *path, long length);
 long sys_truncate64(const char __user *path, loff_t length);
 long sys_ftruncate(unsigned int fd, unsigned long length);
 long sys_ftruncate64(unsigned int fd, loff_t length);
-long sys_fallocate(int fd, int mode, loff_t offset, loff_t len);
+long sys_fallocate(int fd, int mode, unsigned long offset_l, unsigned long offset_h, unsigned long len_l,
+		   unsigned long len_h);
 
 /* names */
 long sys_chdir(const char __user *path);

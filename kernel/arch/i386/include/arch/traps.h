@@ -33,11 +33,10 @@
 #include <arch/regs.h>
 
 /* entry.S -> C */
-asmlinkage void trap_entry(struct pt_regs *regs, u32 vector, u32 error);
-asmlinkage void syscall_entry(struct pt_regs *regs);
-asmlinkage void fork_exit_to_user(struct pt_regs *regs);
-asmlinkage void kernel_thread_returned(long ret, struct pt_regs *regs);
-asmlinkage __noreturn void double_fault(void);
+void trap_entry(struct pt_regs *regs, u32 vector, u32 error);
+void exit_to_user(struct pt_regs *regs);
+void kernel_thread_returned(long ret);
+__noreturn void double_fault(void);
 
 /* entry.S */
 extern const u32 trap_stubs[TRAP_COUNT];
