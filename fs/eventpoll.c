@@ -16,12 +16,14 @@
 #include <quire/file.h>
 #include <quire/kernel.h>
 #include <quire/poll_wait.h>
+#include <quire/procfs.h>
 #include <quire/sched.h>
 #include <quire/slab.h>
 #include <quire/specfs.h>
 #include <quire/syscalls_fs.h>
 #include <quire/timer.h>
 #include <quire/uaccess.h>
+#include <quire/user.h>
 
 #define EPOLL_CTL_ADD 1
 #define EPOLL_CTL_DEL 2
@@ -31,6 +33,7 @@
 #define EPOLL_PRIVATE_BITS (EPOLLONESHOT | EPOLLET | 1u << 29 | 1u << 28)
 #define EPOLL_MAX_EVENTS ((int)(S32_MAX / sizeof(struct epoll_event)))
 #define EPOLL_CHUNK 32	/* most events of one call */
+#define WATCHES_SHARE 25	/* of memory, that one user's items may take: 4 %, as on Linux */
 #define EPOLL_QUEUES 2	/* wait queues that one file's poll may use */
 
 struct epoll_event {
@@ -51,6 +54,7 @@ struct epitem {
 	struct list_head all, rdy;	/* rdy: ep->lock; empty: not ready */
 	struct list_head file_link;	/* all items, by eventpoll_release: epoll_mutex */
 	struct file *file;
+	struct user_struct *user;	/* who is charged */
 	int fd;
 	struct epoll_event event;
 	struct poll_table table;
@@ -64,6 +68,13 @@ struct epitem {
 
 static DEFINE_MUTEX(epoll_mutex);
 static LIST_HEAD(all_items);
+static unsigned long max_user_watches;
+
+void eventpoll_init(void)
+{
+	max_user_watches = totalram_pages / WATCHES_SHARE * (PAGE_SIZE / sizeof(struct epitem));
+	sysctl_register_ulong("sys/fs/epoll/max_user_watches", &max_user_watches, 0, INT_MAX, NULL);
+}
 
 static void mark_ready(struct epitem *item)
 {
@@ -112,6 +123,7 @@ static void free_item(struct epitem *item)
 	spin_unlock_irqrestore(&item->ep->lock, flags);
 	list_del(&item->all);
 	list_del(&item->file_link);
+	uncharge_user(item->user, &item->user->epoll_watches);
 	kfree(item);
 }
 
@@ -127,10 +139,17 @@ static struct epitem *find_item(struct eventpoll *ep, struct file *file, int fd)
 
 static int add_item(struct eventpoll *ep, struct file *file, int fd, const struct epoll_event *event)
 {
-	struct epitem *item = kzalloc(sizeof(*item), GFP_KERNEL);
+	struct user_struct *user = charge_user(&current->user->epoll_watches, max_user_watches);
+	struct epitem *item;
 
-	if (!item)
+	if (!user)
+		return -ENOSPC;
+	item = kzalloc(sizeof(*item), GFP_KERNEL);
+	if (!item) {
+		uncharge_user(user, &user->epoll_watches);
 		return -ENOMEM;
+	}
+	item->user = user;
 	item->ep = ep;
 	item->file = file;
 	item->fd = fd;

@@ -10,6 +10,7 @@
 #include <quire/cmdline.h>
 #include <quire/dcache.h>
 #include <quire/err.h>
+#include <quire/eventpoll.h>
 #include <quire/file.h>
 #include <quire/kernel.h>
 #include <quire/mount.h>
@@ -83,6 +84,9 @@ void vfs_init(void)
 	devfs_init();
 	mem_devices_init();
 	proc_init();
+	open_proc_init();
+	pipe_limits_init();
+	eventpoll_init();
 	ext2_init();
 	unpack_initramfs();
 }

@@ -19,6 +19,7 @@
 #include <quire/slab.h>
 #include <quire/syscalls_fs.h>
 #include <quire/uaccess.h>
+#include <quire/user.h>
 
 struct file_lock {
 	struct file_lock *next;		/* on the inode */
@@ -26,6 +27,7 @@ struct file_lock {
 	unsigned char type;		/* F_RDLCK, F_WRLCK, F_UNLCK */
 	const void *owner;		/* files_struct, or the struct file of a flock */
 	pid_t pid;
+	struct user_struct *user;	/* who is charged */
 	loff_t start, end;		/* end included */
 };
 
@@ -46,9 +48,35 @@ struct flock64 {
 	s32 l_pid;
 } __attribute__((packed, aligned(4)));
 
+#define LOCKS_SHARE 64	/* of memory, that one user's locks may take; Linux has no limit */
+
 static DEFINE_SPINLOCK(locks_lock);
 static DECLARE_WAIT_QUEUE_HEAD(locks_wait);	/* some lock was released */
 static LIST_HEAD(posix_waiters);		/* locks_lock */
+
+/* A copy of l.  NULL: no memory, or the user has too many */
+static struct file_lock *new_lock(const struct file_lock *l)
+{
+	unsigned long most = totalram_pages / LOCKS_SHARE * (PAGE_SIZE / sizeof(*l));
+	struct user_struct *user = charge_user(&current->user->file_locks, capable() ? ULONG_MAX : most);
+	struct file_lock *new = user ? kmalloc(sizeof(*new), GFP_KERNEL) : NULL;
+
+	if (user && !new)
+		uncharge_user(user, &user->file_locks);
+	if (!new)
+		return NULL;
+	*new = *l;
+	new->user = user;
+	return new;
+}
+
+static void free_lock(struct file_lock *l)
+{
+	if (!l)
+		return;
+	uncharge_user(l->user, &l->user->file_locks);
+	kfree(l);
+}
 
 static bool overlaps(const struct file_lock *a, const struct file_lock *b)
 {
@@ -108,8 +136,9 @@ static void insert_lock(struct inode *inode, struct file_lock *new)
 /*
  * The owner's locks make room for the range of new: covered ones go to *dead, others are cut, one may
  * have to be split in two (*spare becomes its second part).
+ * => false: there is one to split, and no spare; nothing has changed
  */
-static void carve_out(struct inode *inode, const struct file_lock *new, struct file_lock **spare,
+static bool carve_out(struct inode *inode, const struct file_lock *new, struct file_lock **spare,
 		      struct file_lock **dead)
 {
 	struct file_lock **p = &inode->i_flock, *l;
@@ -121,13 +150,18 @@ static void carve_out(struct inode *inode, const struct file_lock *new, struct f
 		}
 		if (l->start < new->start && l->end > new->end) {
 			struct file_lock *second = *spare;
+			struct user_struct *user;
 
+			if (!second)
+				return false;
+			user = second->user;
 			*spare = NULL;
 			*second = *l;
+			second->user = user;
 			second->start = new->end + 1;
 			l->end = new->start - 1;
 			insert_lock(inode, second);
-			return;
+			return true;
 		}
 		if (l->start < new->start) {
 			l->end = new->start - 1;
@@ -142,6 +176,7 @@ static void carve_out(struct inode *inode, const struct file_lock *new, struct f
 			*dead = l;
 		}
 	}
+	return true;
 }
 
 static bool adjacent(const struct file_lock *a, const struct file_lock *b)
@@ -177,7 +212,7 @@ static void free_locks(struct file_lock *dead)
 	while (dead) {
 		struct file_lock *next = dead->next;
 
-		kfree(dead);
+		free_lock(dead);
 		dead = next;
 	}
 }
@@ -224,32 +259,32 @@ static int wait_for_conflicts(struct inode *inode, const struct file_lock *want,
 /* Set, change or (F_UNLCK) remove a lock.  => 0 or -errno */
 static int apply_lock(struct inode *inode, const struct file_lock *want, bool wait)
 {
-	struct file_lock *new = kmalloc(sizeof(*new), GFP_KERNEL);
-	struct file_lock *spare = kmalloc(sizeof(*spare), GFP_KERNEL), *dead = NULL;
+	struct file_lock *new = NULL, *spare = new_lock(want), *dead = NULL;
 	int err = -ENOLCK;
 
-	if (!new || !spare)
+	/* A user who has too many can still unlock. */
+	if (want->type != F_UNLCK)
+		new = new_lock(want);
+	if (want->type != F_UNLCK && (!new || !spare))
 		goto free;
-	*new = *want;
 	spin_lock(&locks_lock);
 	/* flock: a change of kind drops the old lock first, so that two who upgrade do not block. */
 	if (!want->posix)
 		carve_out(inode, want, &spare, &dead);
 	err = want->type == F_UNLCK ? 0 : wait_for_conflicts(inode, want, wait);
-	if (!err) {
-		carve_out(inode, want, &spare, &dead);
-		if (want->type != F_UNLCK) {
-			insert_lock(inode, new);
-			new = NULL;
-			merge_locks(inode, &dead);
-		}
+	if (!err && !carve_out(inode, want, &spare, &dead))
+		err = -ENOLCK;
+	if (!err && want->type != F_UNLCK) {
+		insert_lock(inode, new);
+		new = NULL;
+		merge_locks(inode, &dead);
 	}
 	spin_unlock(&locks_lock);
 	wake_up_all(&locks_wait);
 free:
 	free_locks(dead);
-	kfree(new);
-	kfree(spare);
+	free_lock(new);
+	free_lock(spare);
 	return err;
 }
 

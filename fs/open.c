@@ -14,27 +14,43 @@
 #include <quire/file.h>
 #include <quire/mount.h>
 #include <quire/namei.h>
+#include <quire/page.h>
+#include <quire/procfs.h>
 #include <quire/sched.h>
 #include <quire/slab.h>
 #include <quire/specfs.h>
 #include <quire/string.h>
 #include <quire/syscalls_fs.h>
 
-#define MAX_OPEN_FILES 16384u	/* in the system */
+#define FILES_PER_PAGES(pages) ((pages) * 4 / 10) /* a tenth of memory at 1 KiB each, as Linux has it */
 #define MAX_NON_LFS 0x7fffffffll
 
 static struct kmem_cache *filp_cachep;
 static atomic_t open_files = ATOMIC_INIT(0);
+static unsigned long file_max;
 static DEFINE_SPINLOCK(writecount_lock);
 
 void open_init(void)
 {
 	filp_cachep = kmem_cache_create("filp", sizeof(struct file), 0, SLAB_HWCACHE_ALIGN, NULL);
+	file_max = FILES_PER_PAGES(totalram_pages);
 }
 
-unsigned int nr_open_files(void)
+static unsigned long nr_open_files(void)
 {
-	return (unsigned int)atomic_read(&open_files);
+	return (unsigned long)atomic_read(&open_files);
+}
+
+static int file_nr_show(struct seq_file *m, void *v)
+{
+	seq_printf(m, "%lu\t0\t%lu\n", nr_open_files(), file_max);
+	return 0;
+}
+
+void open_proc_init(void)
+{
+	proc_create_show("sys/fs/file-nr", 0444, file_nr_show);
+	sysctl_register_ulong("sys/fs/file-max", &file_max, 0, INT_MAX, NULL);
 }
 
 /* One reference, nothing else set; ERR_PTR. */
@@ -42,7 +58,7 @@ struct file *get_empty_filp(void)
 {
 	struct file *file;
 
-	if (nr_open_files() >= MAX_OPEN_FILES && current->fsuid != 0)
+	if (nr_open_files() >= file_max && !capable())
 		return ERR_PTR(-ENFILE);
 	file = kmem_cache_zalloc(filp_cachep, GFP_KERNEL);
 	if (!file)

@@ -4,7 +4,8 @@
  *
  * A write of at most PIPE_BUF bytes is atomic: it goes in in one piece or waits.  The last buffer is
  * filled up before a new page is taken, but never by a piece that would have to be split over a wait.
- * A buffer's page belongs to the pipe (OWNER_PIPE) from the moment it has data.
+ * A buffer's page belongs to the pipe (OWNER_PIPE) from the moment it has data.  How many there may be, and
+ * who is charged for them, is pipe_size.c's.
  *
  * The pipe_inode_info lives from the first open end to the last close, in inode->i_pipe.
  * Locking: everything in it is under inode->i_mutex; sleepers drop it.
@@ -24,15 +25,6 @@
 #include <quire/uaccess.h>
 #include <abi/ioctl.h>
 
-struct pipe_inode_info *alloc_pipe_info(void)
-{
-	struct pipe_inode_info *pipe = kzalloc(sizeof(*pipe), GFP_KERNEL);
-
-	if (pipe)
-		init_waitqueue_head(&pipe->wait);
-	return pipe;
-}
-
 static void free_buffer(struct pipe_buffer *buf)
 {
 	page_disclaim(buf->page);
@@ -47,9 +39,9 @@ void free_pipe_info(struct inode *inode)
 	unsigned int i;
 
 	for (i = 0; i < pipe->nrbufs; i++)
-		free_buffer(&pipe->bufs[(pipe->curbuf + i) % PIPE_BUFFERS]);
+		free_buffer(pipe_buf(pipe, i));
 	inode->i_pipe = NULL;
-	kfree(pipe);
+	release_pipe_info(pipe);
 }
 
 /* Wait for a change; i_mutex is dropped meanwhile.  The caller tests signals. */
@@ -69,7 +61,7 @@ static void pipe_wait(struct inode *inode, struct pipe_inode_info *pipe)
 /* As much of the first buffer as fits. => bytes, -EFAULT */
 static ssize_t read_buffer(struct pipe_inode_info *pipe, char __user *to, size_t count)
 {
-	struct pipe_buffer *buf = &pipe->bufs[pipe->curbuf];
+	struct pipe_buffer *buf = pipe_buf(pipe, 0);
 	size_t n = min_t(size_t, count, buf->len), left;
 
 	left = copy_to_user(to, (char *)kmap(buf->page) + buf->offset, n);
@@ -80,7 +72,7 @@ static ssize_t read_buffer(struct pipe_inode_info *pipe, char __user *to, size_t
 	buf->len -= (unsigned int)n;
 	if (!buf->len) {
 		free_buffer(buf);
-		pipe->curbuf = (pipe->curbuf + 1) % PIPE_BUFFERS;
+		pipe->curbuf = (pipe->curbuf + 1) & (pipe->max_bufs - 1);
 		pipe->nrbufs--;
 	}
 	return (ssize_t)n;
@@ -138,7 +130,7 @@ static ssize_t append_to_last(struct pipe_inode_info *pipe, const char __user *f
 
 	if (!n || !pipe->nrbufs)
 		return 0;
-	buf = &pipe->bufs[(pipe->curbuf + pipe->nrbufs - 1) % PIPE_BUFFERS];
+	buf = pipe_buf(pipe, pipe->nrbufs - 1);
 	end = buf->offset + buf->len;
 	if (end + n > PAGE_SIZE)
 		return 0;
@@ -166,7 +158,7 @@ static ssize_t add_buffer(struct pipe_inode_info *pipe, const char __user *from,
 		return -EFAULT;
 	}
 	page_claim(page, OWNER_PIPE);
-	buf = &pipe->bufs[(pipe->curbuf + pipe->nrbufs) % PIPE_BUFFERS];
+	buf = pipe_buf(pipe, pipe->nrbufs);
 	*buf = (struct pipe_buffer){ .page = page, .offset = 0, .len = (unsigned int)n };
 	pipe->nrbufs++;
 	return (ssize_t)n;
@@ -177,7 +169,7 @@ static ssize_t fill_pipe(struct pipe_inode_info *pipe, const char __user *from, 
 {
 	ssize_t done = append_to_last(pipe, from, count), n;
 
-	while (done >= 0 && (size_t)done < count && pipe->nrbufs < PIPE_BUFFERS) {
+	while (done >= 0 && (size_t)done < count && pipe->nrbufs < pipe->max_bufs) {
 		n = add_buffer(pipe, from + done, count - (size_t)done);
 		if (n < 0)
 			return done ? done : n;
@@ -252,7 +244,7 @@ static unsigned int pipe_poll(struct file *file, struct poll_table *table)
 			mask |= POLLHUP;
 	}
 	if (file->f_mode & FMODE_WRITE) {
-		if (pipe->nrbufs < PIPE_BUFFERS)
+		if (pipe->nrbufs < pipe->max_bufs)
 			mask |= POLLOUT | POLLWRNORM;
 		if (!pipe->readers)
 			mask |= POLLERR;
@@ -271,23 +263,9 @@ static long pipe_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return -ENOIOCTLCMD;
 	mutex_lock(&inode->i_mutex);
 	for (i = 0; i < pipe->nrbufs; i++)
-		bytes += (int)pipe->bufs[(pipe->curbuf + i) % PIPE_BUFFERS].len;
+		bytes += (int)pipe_buf(pipe, i)->len;
 	mutex_unlock(&inode->i_mutex);
 	return put_user(bytes, (int __user *)arg);
-}
-
-/* F_GETPIPE_SZ, F_SETPIPE_SZ: the size is what it is, but one may ask for less. */
-long pipe_fcntl(struct file *file, unsigned int cmd, unsigned long arg)
-{
-	const long size = PIPE_BUFFERS * PAGE_SIZE;
-
-	if (!S_ISFIFO(file_inode(file)->i_mode))
-		return -EBADF;
-	if (cmd == F_GETPIPE_SZ)
-		return size;
-	if (arg == 0 || arg > (unsigned long)S32_MAX)
-		return -EINVAL;
-	return arg <= (unsigned long)size ? size : -EPERM;
 }
 
 static int pipe_release(struct inode *inode, struct file *file)

@@ -17,6 +17,7 @@
 
 #define MAX_ARG_STRLEN (32 * PAGE_SIZE)	/* one string, its NUL included; as Linux */
 #define MAX_ARG_STRINGS 0x7fffff
+#define MAX_ARG_SPACE (6ul << 20)	/* nor more than this in all, as on Linux */
 #define MIN_ARG_SPACE (32 * PAGE_SIZE)	/* always allowed in all, whatever RLIMIT_STACK says */
 
 /* The n-th string's address; 0 at the end of the vector. => 0 or -EFAULT */
@@ -58,7 +59,7 @@ static bool args_fit(const struct linux_binprm *bprm, size_t len)
 {
 	unsigned long used = STACK_TOP - bprm->p + len;
 
-	return used <= max(rlimit(RLIMIT_STACK) / 4, (unsigned long)MIN_ARG_SPACE);
+	return used <= clamp(rlimit(RLIMIT_STACK) / 4, (unsigned long)MIN_ARG_SPACE, MAX_ARG_SPACE);
 }
 
 /* Copy len bytes from src (user or kernel) into one page of the new stack. */

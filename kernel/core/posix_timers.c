@@ -167,12 +167,17 @@ static int check_thread(const struct sigevent *ev)
 	return ok ? 0 : -EINVAL;
 }
 
+/* Its entry is charged as long as the timer lives.  => NULL: no memory, or RLIMIT_SIGPENDING */
 static struct k_itimer *new_timer(int clock, const struct sigevent *ev)
 {
-	struct k_itimer *t = kzalloc(sizeof(*t), GFP_KERNEL);
+	struct user_struct *user = charge_sigqueue(false);
+	struct k_itimer *t = user ? kzalloc(sizeof(*t), GFP_KERNEL) : NULL;
 
+	if (user && !t)
+		uncharge_user(user, &user->sigpending);
 	if (!t)
 		return NULL;
+	t->q.user = user;
 	t->clock = clock;
 	t->signal = current->signal;
 	t->to_thread = ev->sigev_notify == SIGEV_THREAD_ID;
@@ -246,6 +251,7 @@ static struct k_itimer *find_timer(int id)
 static void free_timer(struct k_itimer *t)
 {
 	del_timer_sync(&t->timer);
+	uncharge_user(t->q.user, &t->q.user->sigpending);
 	kfree(t);
 }
 

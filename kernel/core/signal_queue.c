@@ -26,21 +26,26 @@ void sigqueue_init(void)
 	sigqueue_cache = kmem_cache_create("sigqueue", sizeof(struct sigqueue), 0, 0, NULL);
 }
 
+struct user_struct *charge_sigqueue(bool must_fit)
+{
+	return charge_user(&current->user->sigpending, must_fit ? ULONG_MAX : rlimit(RLIMIT_SIGPENDING));
+}
+
 static struct sigqueue *alloc_entry(bool must_fit)
 {
-	struct user_struct *user = current->user;
-	int limit = (int)min(rlimit(RLIMIT_SIGPENDING), (unsigned long)INT_MAX);
+	struct user_struct *user = charge_sigqueue(must_fit);
 	struct sigqueue *q;
 
-	if (!must_fit && atomic_read(&user->sigpending) >= limit)
+	if (!user)
 		return NULL;
 	q = kmem_cache_alloc(sigqueue_cache, GFP_ATOMIC);
-	if (!q)
+	if (!q) {
+		uncharge_user(user, &user->sigpending);
 		return NULL;
+	}
 	INIT_LIST_HEAD(&q->list);
-	q->user = get_uid(user);
+	q->user = user;
 	q->delivered = NULL;
-	atomic_inc(&user->sigpending);
 	return q;
 }
 
@@ -49,8 +54,7 @@ static void free_entry(struct sigqueue *q)
 	list_del_init(&q->list);
 	if (q->delivered)
 		return;
-	atomic_dec(&q->user->sigpending);
-	free_uid(q->user);
+	uncharge_user(q->user, &q->user->sigpending);
 	kmem_cache_free(sigqueue_cache, q);
 }
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the files about tasks share: pid.c, user.c, fork.c, exit.c, wait_child.c, de_thread.c, signal*.c.
+ * What the files about tasks share: pid.c, fork.c, exit.c, wait_child.c, de_thread.c, signal*.c.
  */
 #ifndef CORE_TASK_INTERNAL_H
 #define CORE_TASK_INTERNAL_H
 
 #include <quire/sched.h>
+#include <quire/user.h>
 
 /* ---- pid.c: numbers ---- */
 
@@ -28,19 +29,6 @@ void detach_pid(struct task_struct *t);
 /* exec by a thread: it takes the leader's number, the leader gets the thread's. */
 void exchange_pids(struct task_struct *a, struct task_struct *b);
 void pid_init(void);
-
-/* ---- user.c ---- */
-struct user_struct {
-	struct list_head link;		/* user_lock */
-	uid_t uid;
-	atomic_t count;			/* references */
-	atomic_t processes;		/* tasks with this real uid */
-	atomic_t sigpending;		/* queued signals */
-};
-extern struct user_struct root_user;
-struct user_struct *alloc_uid(uid_t uid); /* found or made, referenced; NULL without memory */
-struct user_struct *get_uid(struct user_struct *user);
-void free_uid(struct user_struct *user);
 
 /* ---- fork.c ---- */
 void put_signal_struct(struct signal_struct *sig);
@@ -70,6 +58,8 @@ struct sigqueue {
 	void (*delivered)(struct sigqueue *q, struct siginfo *info);
 };
 void sigqueue_init(void);
+/* One entry more for the caller's user, the superuser too: RLIMIT_SIGPENDING. => as charge_user() */
+struct user_struct *charge_sigqueue(bool must_fit);
 /* Append; => 0, -EAGAIN (a queued signal that must not be lost and has no room), 1: pending already */
 int queue_signal_locked(struct sigpending *pending, int sig, struct siginfo *info);
 void cancel_sigqueue_locked(struct sigqueue *q);	/* a timer's: no longer pending */

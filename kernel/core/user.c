@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is counted per user: processes and queued signals, for RLIMIT_NPROC and RLIMIT_SIGPENDING.
+ * Users, and what is counted for each (quire/user.h).
  *
- * One user_struct for each real uid that some task has.  A task holds a reference, and so does
- * each signal queued for it.  user_lock guards the list; it is interrupt-safe because signals are freed anywhere.
+ * user_lock guards the list; it is interrupt-safe because signals are freed anywhere.
  */
 #include <quire/slab.h>
 
@@ -67,4 +66,19 @@ void free_uid(struct user_struct *user)
 	spin_unlock_irqrestore(&user_lock, flags);
 	if (last)
 		kfree(user);
+}
+
+struct user_struct *charge_user(atomic_t *count, unsigned long most)
+{
+	if ((unsigned long)atomic_inc_return(count) > most) {
+		atomic_dec(count);
+		return NULL;
+	}
+	return get_uid(current->user);
+}
+
+void uncharge_user(struct user_struct *user, atomic_t *count)
+{
+	atomic_dec(count);
+	free_uid(user);
 }

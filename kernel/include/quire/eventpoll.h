@@ -5,6 +5,7 @@
 
 struct file;
 
+void eventpoll_init(void);
 void eventpoll_release(struct file *file); /* the file's last reference goes */
 
 #endif

@@ -28,8 +28,8 @@ void put_write_access(struct inode *inode);
 int filp_close_owner(struct file *file, struct files_struct *owner);
 struct file *get_empty_filp(void);
 void file_free(struct file *file);
-unsigned int nr_open_files(void);
 void open_init(void);
+void open_proc_init(void);	/* /proc/sys/fs/file-max, file-nr */
 
 /* locks.c */
 void locks_remove_posix(struct file *file, struct files_struct *owner); /* close() */
@@ -37,7 +37,7 @@ void locks_remove_flock(struct file *file);				 /* last close */
 long fcntl_getlk(struct file *file, unsigned int cmd, void __user *arg);
 long fcntl_setlk(struct file *file, unsigned int cmd, void __user *arg);
 
-/* pipe.c */
+/* pipe_size.c */
 long pipe_fcntl(struct file *file, unsigned int cmd, unsigned long arg);
 
 #endif

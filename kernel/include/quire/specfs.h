@@ -24,9 +24,8 @@ struct inode *new_anon_inode(umode_t mode);
 /* An open file of these operations, for calls that make one. => fd or -errno (eventfd.c) */
 int anon_fd(const char *name, const struct file_operations *fops, void *data, unsigned int flags);
 
-/* ---- pipes (pipe.c) ---- */
+/* ---- pipes (pipe.c, pipe_size.c) ---- */
 #define PIPE_BUF 4096u
-#define PIPE_BUFFERS 16u	/* pages of a full pipe: 64 KiB as on Linux */
 
 struct pipe_buffer {
 	struct page *page;	/* owner OWNER_PIPE */
@@ -39,12 +38,21 @@ struct pipe_inode_info {
 	unsigned int curbuf, nrbufs;	/* first full buffer, how many */
 	unsigned int readers, writers;	/* open ends */
 	unsigned int r_counter, w_counter; /* opens ever, for FIFOs waiting for the other end */
-	struct pipe_buffer bufs[PIPE_BUFFERS];
+	unsigned int max_bufs;		/* a power of two */
+	struct pipe_buffer *bufs;	/* a ring of max_bufs */
+	struct user_struct *user;	/* max_bufs pages are charged to him */
 };
 
-struct pipe_inode_info *alloc_pipe_info(void);
+struct pipe_inode_info *alloc_pipe_info(void); /* NULL: no memory, or the user has too many */
 void free_pipe_info(struct inode *inode);
+void release_pipe_info(struct pipe_inode_info *pipe); /* what free_pipe_info does once it is empty */
+void pipe_limits_init(void);
 extern const struct file_operations read_pipe_fops, write_pipe_fops, rdwr_pipe_fops;
-void pipe_init(void);
+
+/* The n-th buffer behind the first full one. */
+static inline struct pipe_buffer *pipe_buf(const struct pipe_inode_info *pipe, unsigned int n)
+{
+	return &pipe->bufs[(pipe->curbuf + n) & (pipe->max_bufs - 1)];
+}
 
 #endif
