@@ -244,7 +244,7 @@ int pid_oom_score_show(struct seq_file *m, struct task_struct *t)
 	long score;
 
 	if (mm) {
-		pages = mm->anon_rss + mm->file_rss + mm->swap_ptes + mm->nr_ptes;
+		pages = mm_footprint(mm);
 		mmput(mm);
 	}
 	score = (long)(pages * 1000 / all) + t->oom_score_adj;

@@ -121,6 +121,7 @@ static int kernel_init(void *unused)
 	keyboard_init();
 	pty_init();
 	reclaim_threads_start();
+	oom_reaper_start();
 	blkdev_init();
 	pci_init();
 	virtio_blk_init();

@@ -2,13 +2,17 @@
 /*
  * Out of memory: who is killed, and how.  When it comes to that, layer 5 decides (mm/oom.c).
  *
- * Choice.  Points are pages that would become free: resident ones, swap entries and
- * page tables, weighted by oom_score_adj (thousandths of all memory; -1000: never).
+ * Choice.  Points are pages that would become free: resident ones, swap entries, page
+ * tables and areas, weighted by oom_score_adj (thousandths of all memory; -1000: never).
  * init and kernel threads are never chosen.  While a victim is still dying nobody else
  * is chosen.
  *
  * Every process that shares the victim's mm dies with it, or nothing would become
  * free; each of their threads may use the reserves (TIF_MEMDIE) to get out.
+ *
+ * A victim may be unable to die: it waits for a lock whose holder waits for memory.  So a
+ * thread, the reaper, frees its private pages meanwhile.  When that is done, or cannot be, the
+ * victim is done with (MM_OOM_SKIP): if memory is still out, another one is chosen.
  */
 #include <quire/err.h>
 #include <quire/gfp.h>
@@ -23,7 +27,13 @@
 #include "task_internal.h"
 
 #define OOM_ADJ_NEVER (-1000)
+#define REAP_TRIES 10
+#define REAP_PAUSE (HZ / 10)
+#define REAPER_NICE (-20)	/* before all who wait for what it frees */
 #define KIB(pages) ((unsigned long)(pages) << (PAGE_SHIFT - 10))
+
+static DECLARE_WAIT_QUEUE_HEAD(reaper_wait);
+static struct mm_struct *to_reap;	/* tasklist_lock; holds mm_count */
 
 static bool is_unkillable(const struct task_struct *t)
 {
@@ -33,9 +43,8 @@ static bool is_unkillable(const struct task_struct *t)
 static long points_of(const struct task_struct *t, const struct mm_struct *mm)
 {
 	long all = totalram_pages + nr_total_swap_slots();
-	long points = mm->anon_rss + mm->file_rss + mm->swap_ptes + mm->nr_ptes;
+	long points = (long)mm_footprint(mm) + all / 1000 * t->oom_score_adj;
 
-	points += all / 1000 * t->oom_score_adj;
 	return points > 0 ? points : 1;
 }
 
@@ -52,23 +61,33 @@ static struct task_struct *thread_with_mm(struct task_struct *leader)
 	return NULL;
 }
 
+/* => points; 0: not this one; -1: it is dying already */
+static long judge(struct task_struct *p)
+{
+	struct task_struct *t = thread_with_mm(p);
+	long points = 0;
+
+	if (!t || is_unkillable(p))
+		return 0;
+	task_lock(t);
+	if (t->mm && !test_bit(MM_OOM_SKIP, &t->mm->flags))
+		points = test_bit(TIF_MEMDIE, &t->work) ? -1 : points_of(p, t->mm);
+	task_unlock(t);
+	return points;
+}
+
 static struct task_struct *oom_select(unsigned long *points)
 {
-	struct task_struct *p, *t, *worst = NULL;
+	struct task_struct *p, *worst = NULL;
 	long best = 0, n;
 
 	spin_lock_irq(&tasklist_lock);
 	for_each_process(p) {
-		t = thread_with_mm(p);
-		if (!t || is_unkillable(p))
-			continue;
-		if (test_bit(TIF_MEMDIE, &t->work)) {
+		n = judge(p);
+		if (n < 0) {
 			spin_unlock_irq(&tasklist_lock);
 			return ERR_PTR(-1);
 		}
-		task_lock(t);
-		n = t->mm ? points_of(p, t->mm) : 0;
-		task_unlock(t);
 		if (n > best) {
 			best = n;
 			worst = p;
@@ -102,11 +121,35 @@ static void report(const struct task_struct *victim, const struct mm_struct *mm)
 	       KIB(nr_free_swap_slots()), KIB(nr_total_swap_slots()));
 }
 
+/* tasklist_lock held */
+static void kill_users(struct mm_struct *mm)
+{
+	struct task_struct *p, *t;
+	bool all = true;
+
+	for_each_process(p) {
+		t = thread_with_mm(p);
+		if (!t || t->mm != mm)
+			continue;
+		if (p->tgid == 1 || (p->flags & PF_KTHREAD))
+			all = false;
+		else
+			kill_process(p);
+	}
+	if (!all) {
+		set_bit(MM_OOM_SKIP, &mm->flags);
+	} else if (!to_reap) {
+		mmgrab(mm);
+		to_reap = mm;
+		wake_up(&reaper_wait);
+	}
+}
+
 /* Takes over the reference that oom_select gave. */
 static void oom_kill(struct task_struct *victim)
 {
-	struct task_struct *p, *t;
 	struct mm_struct *mm;
+	struct task_struct *t;
 
 	spin_lock_irq(&tasklist_lock);
 	t = thread_with_mm(victim);
@@ -115,14 +158,48 @@ static void oom_kill(struct task_struct *victim)
 		report(victim, mm);
 		trace_vm(oom_kill, NULL, mm, victim->pid, 0, 0);
 		count_vm_event(oom_kill);
-		for_each_process(p) {
-			t = thread_with_mm(p);
-			if (t && t->mm == mm && p->tgid != 1 && !(p->flags & PF_KTHREAD))
-				kill_process(p);
-		}
+		kill_users(mm);
 	}
 	spin_unlock_irq(&tasklist_lock);
 	put_task_struct(victim);
+}
+
+/* ---- the reaper ---- */
+
+static void reap(struct mm_struct *mm)
+{
+	bool done = false;
+
+	for (int i = 0; i < REAP_TRIES && !done && mmget_not_zero(mm); i++) {
+		done = reap_mm(mm);
+		mmput(mm);
+		if (!done)
+			schedule_timeout_uninterruptible(REAP_PAUSE);
+	}
+	set_bit(MM_OOM_SKIP, &mm->flags);
+}
+
+static int oom_reaper(void *unused)
+{
+	struct mm_struct *mm;
+
+	set_user_nice(current, REAPER_NICE);
+	for (;;) {
+		(void)wait_event_interruptible(reaper_wait, READ_ONCE(to_reap));
+		mm = to_reap;
+		reap(mm);
+		spin_lock_irq(&tasklist_lock);
+		to_reap = NULL;
+		spin_unlock_irq(&tasklist_lock);
+		mmdrop(mm);
+	}
+	return 0;
+}
+
+void oom_reaper_start(void)
+{
+	if (kernel_thread(oom_reaper, NULL, "oom_reaper") < 0)
+		panic("the OOM reaper cannot be started");
 }
 
 static const struct oom_ops oom_ops = { .select = oom_select, .kill = oom_kill };

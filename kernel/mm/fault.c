@@ -258,6 +258,10 @@ int handle_mm_fault(struct mm_struct *mm, struct vm_area_struct *vma, unsigned l
 	pte = *ptep;
 	if (pte_present(pte))
 		return fault_present_pte(mm, vma, address, ptep, pte, write);
+	if (unlikely(test_bit(MM_REAPED, &mm->flags))) {
+		spin_unlock(&mm->page_table_lock);
+		return VM_FAULT_SIGBUS;
+	}
 	if (pte_none(pte) && !(vma->vm_ops && vma->vm_ops->nopage))
 		return do_anonymous_page(mm, vma, address & PAGE_MASK, ptep, write);
 	spin_unlock(&mm->page_table_lock);

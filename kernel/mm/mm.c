@@ -139,6 +139,27 @@ struct mm_struct *get_task_mm(struct task_struct *task)
 	return mm;
 }
 
+bool reap_mm(struct mm_struct *mm)
+{
+	struct vm_area_struct *vma;
+
+	if (!down_read_trylock(&mm->mmap_sem))
+		return false;
+	set_bit(MM_REAPED, &mm->flags);	/* first: a fault that is under way finds its pte changed */
+	list_for_each_entry(vma, &mm->mmap, vm_list)
+		if (vma->has_anon && !(vma->vm_flags & (VM_SHARED | VM_IO)))
+			zap_page_range(vma, vma->vm_start, vma->vm_end);
+	up_read(&mm->mmap_sem);
+	return true;
+}
+
+unsigned long mm_footprint(const struct mm_struct *mm)
+{
+	unsigned long areas = (unsigned long)mm->map_count * sizeof(struct vm_area_struct);
+
+	return mm->anon_rss + mm->file_rss + mm->swap_ptes + mm->nr_ptes + areas / PAGE_SIZE;
+}
+
 /* Take back every area and page.  The last user is gone, so mmap_sem is only formal. */
 void exit_mmap(struct mm_struct *mm)
 {

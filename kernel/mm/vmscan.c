@@ -49,6 +49,8 @@
 #define DEFAULT_SWAPPINESS 60
 #define SWAPPINESS_EVEN 60     /* ptes and active pages are looked at in equal numbers */
 #define DIRECT_WAIT_TICKS (HZ / 20)
+#define RECLAIMERS_MOST 4     /* allocating tasks that scan at the same time */
+#define RECLAIMERS_WAIT (HZ / 10)
 #define AGING_PERIOD (2 * HZ)
 #define URGENT_PRIORITY 1      /* from here on swappiness does not spare ptes */
 
@@ -56,6 +58,8 @@ int vm_swappiness = DEFAULT_SWAPPINESS;
 
 static const struct mm_ops *mm_ops;
 static unsigned long last_aged[MAX_NR_ZONES]; /* jiffies */
+static DECLARE_WAIT_QUEUE_HEAD(reclaimers_queue);
+static atomic_t reclaimers = ATOMIC_INIT(0);
 
 void register_mm_ops(const struct mm_ops *ops)
 {
@@ -246,22 +250,14 @@ static unsigned long free_for_order(enum zone_type class, unsigned int order)
 	return freed;
 }
 
-/*
- * kswapd does the work when it can: it writes in larger pieces, and the caller
- * need not.  The caller helps itself when that does not help soon, or when it
- * may hold what kswapd is waiting for (no __GFP_FS).
- */
-static unsigned long direct_reclaim(enum zone_type class, gfp_t gfp, unsigned int order)
+/* The caller scans, harder each time, until it has what a batch needs or has seen everything. */
+static unsigned long scan_directly(enum zone_type class, gfp_t gfp, unsigned int order)
 {
 	struct scan_control sc = {
-		.class = class, .gfp = gfp, .nr_to_reclaim = SWAP_CLUSTER_MAX,
+		.class = class, .gfp = gfp, .nr_to_reclaim = SWAP_CLUSTER_MAX, .priority = DEF_PRIORITY,
 	};
 	unsigned long freed;
 
-	wake_kswapd(class);
-	if (!order && (gfp & __GFP_FS) && (gfp & __GFP_IO) && wait_for_kswapd(class))
-		return SWAP_CLUSTER_MAX;
-	sc.priority = DEF_PRIORITY;
 	do {
 		unsigned int since = writes_ended();
 
@@ -274,6 +270,33 @@ static unsigned long direct_reclaim(enum zone_type class, gfp_t gfp, unsigned in
 			wait_for_writeback(since, DIRECT_WAIT_TICKS);
 	} while (sc.priority-- > 0);
 	return sc.nr_reclaimed + freed;
+}
+
+/*
+ * kswapd does the work when it can: it writes in larger pieces, and the caller
+ * need not.  The caller helps itself when that does not help soon, or when it
+ * may hold what kswapd is waiting for (no __GFP_FS).  When memory is out and many tasks want
+ * some, a few scan and the others wait: what all of them scanned together would leave no
+ * processor time for those who could give memory back.
+ */
+static unsigned long direct_reclaim(enum zone_type class, gfp_t gfp, unsigned int order)
+{
+	bool patient = !order && (gfp & __GFP_FS) && (gfp & __GFP_IO);
+	unsigned long freed;
+
+	wake_kswapd(class);
+	if (patient && wait_for_kswapd(class))
+		return SWAP_CLUSTER_MAX;
+	if (patient && atomic_read(&reclaimers) >= RECLAIMERS_MOST) {
+		(void)wait_event_timeout(reclaimers_queue, atomic_read(&reclaimers) < RECLAIMERS_MOST,
+					 RECLAIMERS_WAIT);
+		return 0;
+	}
+	atomic_inc(&reclaimers);
+	freed = scan_directly(class, gfp, order);
+	atomic_dec(&reclaimers);
+	wake_up(&reclaimers_queue);
+	return freed;
 }
 
 static unsigned long nr_reclaimable(struct zone *zone)

@@ -100,8 +100,13 @@ struct mm_struct {
 	atomic_t mm_count;		/* 1 for all users + lazy borrowers; 0: freed */
 	struct list_head mmlist;	/* all mm's with users: mmlist_lock */
 	struct file *exe_file;		/* /proc/PID/exe; holds a reference */
-	unsigned int core_flags;	/* oom victim etc.: bit operations */
+	unsigned long flags;		/* MM_*: bit operations */
 	u32 saved_auxv[44];
+};
+
+enum mm_flag {
+	MM_REAPED,	/* its private pages were taken away: faults do not make new ones */
+	MM_OOM_SKIP,	/* nothing more is to be had by killing its users */
 };
 
 extern struct mm_struct init_mm;
@@ -122,6 +127,11 @@ void set_mm_exe_file(struct mm_struct *mm, struct file *file);
 struct mm_struct *dup_mm(struct mm_struct *old);
 int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm);
 void exit_mmap(struct mm_struct *mm);
+/* Every user is being killed: free what is private, before they get round to it. mm_users held.
+ * => false: mmap_sem was not to be had; try again.  Does not sleep for memory or locks. */
+bool reap_mm(struct mm_struct *mm);
+/* Frames and swap slots that would become free with it, for the OOM killer. */
+unsigned long mm_footprint(const struct mm_struct *mm);
 void mm_init_caches(void);
 
 /* ---- VMAs (vma.c, mmap.c) ---- */

@@ -277,5 +277,6 @@ bool in_group_p(gid_t gid);	/* fsgid or supplementary */
 
 /* ---- oom_kill.c ---- */
 void oom_kill_init(void);
+void oom_reaper_start(void);
 
 #endif
