@@ -6,8 +6,10 @@
  * traps (#NM), loads the state and makes the task the CPU's fpu_owner. At a switch away the owner's
  * state is saved at once and nobody owns the FPU: so a task's state is always in its thread_struct
  * while it does not run, whatever CPU it runs on next. The kernel itself uses no FPU instruction
- * (the compiler is told so). All of this runs with preemption off.
+ * (the compiler is told so) but in block_move.c, which leaves no trace. All of this runs with
+ * preemption off.
  */
+#include <arch/block_move.h>
 #include <arch/processor.h>
 #include <arch/traps.h>
 #include <quire/irqflags.h>
@@ -19,7 +21,6 @@
 
 #define CR0_MP		0x00000002ul
 #define CR0_EM		0x00000004ul
-#define CR0_TS		0x00000008ul
 #define CR0_NE		0x00000020ul
 #define CR4_OSFXSR	0x00000200ul
 #define CR4_OSXMMEXCPT	0x00000400ul
@@ -39,19 +40,6 @@
 #define MXCSR_MASK_SHIFT 7
 
 u32 mxcsr_feature_mask = 0xffbf;	/* bits of MXCSR that may be set; asked of the CPU at boot */
-
-static void set_ts(void)
-{
-	unsigned long cr0;
-
-	__asm__ __volatile__("movl %%cr0, %0" : "=r" (cr0));
-	__asm__ __volatile__("movl %0, %%cr0" : : "r" (cr0 | CR0_TS));
-}
-
-static void clear_ts(void)
-{
-	__asm__ __volatile__("clts");
-}
 
 static void save_state(union fpu_state *s)
 {
@@ -90,7 +78,7 @@ void do_no_fpu(struct pt_regs *regs)
 	if (!user_mode(regs))
 		die("FPU used by the kernel", regs, 0);
 	/* An interrupt gate led here: no preemption until the return. */
-	clear_ts();
+	fpu_clear_ts();
 	if (!t->thread.fpu_used) {
 		fresh_state(&t->thread.fpu);
 		t->thread.fpu_used = true;
@@ -105,7 +93,7 @@ void fpu_switch(struct task_struct *prev)
 		return;
 	save_state(&prev->thread.fpu);
 	percpu_write(fpu_owner, NULL);
-	set_ts();
+	fpu_set_ts();
 }
 
 void fpu_sync(struct task_struct *task)
@@ -121,7 +109,7 @@ void fpu_forget(struct task_struct *task)
 	preempt_disable();
 	if (percpu_read(fpu_owner) == task) {
 		percpu_write(fpu_owner, NULL);
-		set_ts();
+		fpu_set_ts();
 	}
 	task->thread.fpu_used = false;
 	preempt_enable();
@@ -191,5 +179,6 @@ void fpu_init(void)
 		if (probe.fx.mxcsr_mask)
 			mxcsr_feature_mask = probe.fx.mxcsr_mask;
 	}
-	set_ts();
+	fpu_set_ts();
+	block_move_init();
 }

@@ -9,6 +9,7 @@
  * (pte_alloc_kernel), and the page fault copies those entries over. Kernel page tables are never
  * freed, so a directory's copy can be missing but never stale.
  */
+#include <arch/block_move.h>
 #include <arch/fixmap.h>
 #include <arch/memlayout.h>
 #include <arch/pgtable.h>
@@ -173,10 +174,12 @@ void clear_fixmap(enum fixed_address idx)
 
 void clear_page(void *page)
 {
-	memset32(page, 0, PAGE_SIZE / sizeof(u32));
+	if (clear_blocks(page, PAGE_SIZE))
+		memset32(page, 0, PAGE_SIZE / sizeof(u32));
 }
 
 void copy_page(void *to, const void *from)
 {
-	memcpy(to, from, PAGE_SIZE);
+	if (copy_blocks(to, from, PAGE_SIZE))
+		memcpy(to, from, PAGE_SIZE);
 }

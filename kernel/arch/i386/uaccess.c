@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Copies between the kernel and user space. One instruction sequence does them all; when it faults
- * the exception table sends it on to copy byte by byte, so that the count left over is exact to the
- * byte.
+ * Copies between the kernel and user space. One instruction sequence does them all (large ones
+ * only what block_move.c left over); when it faults the exception table sends it on to copy byte by
+ * byte, so that the count left over is exact to the byte.
  */
+#include <arch/block_move.h>
 #include <arch/extable.h>
 #include <quire/assert.h>
 #include <quire/kernel.h>
@@ -11,7 +12,7 @@
 #include <quire/uaccess.h>
 
 /* => bytes not copied. Word moves; at a fault the rest is tried in bytes, and the second fault ends it. */
-static size_t copy_faulting(void *to, const void *from, size_t n)
+static size_t copy_words(void *to, const void *from, size_t n)
 {
 	size_t left = n >> 2;
 
@@ -28,6 +29,30 @@ static size_t copy_faulting(void *to, const void *from, size_t n)
 		EXTABLE(2b, 3b)
 		: "+c" (left), "+D" (to), "+S" (from) : "r" (n & 3) : "memory");
 	return left;
+}
+
+/* Page by page, so that preemption is not off for long; what blocks cannot do, words can. */
+static size_t copy_large(void *to, const void *from, size_t n)
+{
+	while (n >= BLOCK_MOVE_MIN) {
+		size_t part = min_t(size_t, n, PAGE_SIZE), moved, rest;
+
+		moved = (part & ~(MOVE_BLOCK - 1));
+		moved -= copy_blocks(to, from, moved);
+		rest = copy_words(to + moved, from + moved, part - moved);
+		if (rest)
+			return n - part + rest;
+		to += part;
+		from += part;
+		n -= part;
+	}
+	return copy_words(to, from, n);
+}
+
+/* => bytes not copied */
+static inline size_t copy_faulting(void *to, const void *from, size_t n)
+{
+	return n < BLOCK_MOVE_MIN ? copy_words(to, from, n) : copy_large(to, from, n);
 }
 
 static size_t clear_faulting(void *to, size_t n)
