@@ -10,14 +10,15 @@ from pyquire.machine import Machine
 from runner.result import Result, parse_tap
 
 SECONDS = 180
+CPU, OLD_CPU = "qemu32", "qemu32,-pse,-pge"  # with and without large and global pages
 HIGHMEM_MEMORY, HIGHMEM_ARGS = 48, ["lowmem=12M"]
 
 
-def ktest(kernel, memory, append=(), label="", only=(), seconds=SECONDS):
+def ktest(kernel, memory, append=(), label="", only=(), seconds=SECONDS, cpu=CPU):
     """Boot KERNEL with `ktest` in MEMORY MiB; ONLY: those tests whose names start with one of these."""
     name = f"ktest {label or os.path.basename(kernel)} {memory} MiB"
     choice = f"ktest={','.join(only)}" if only else "ktest"
-    machine = Machine(memory=memory, kernel=kernel,
+    machine = Machine(memory=memory, kernel=kernel, cpu=cpu,
                       append=["console=ttyS0", "panic=exit", choice, "ktest_only", *append])
     start = time.monotonic()
     try:

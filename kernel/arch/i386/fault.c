@@ -16,9 +16,8 @@
 #include <quire/sched.h>
 #include <quire/signal.h>
 #include <quire/uaccess.h>
+#include <quire/vmstat.h>
 #include "internal.h"
-
-unsigned long vmalloc_syncs;
 
 /* => true: the entry is there now, try again. Needs no lock: kernel page tables are never freed. */
 static bool vmalloc_fault(unsigned long addr)
@@ -28,7 +27,7 @@ static bool vmalloc_fault(unsigned long addr)
 	if (!pgd_present(*master) || pgd_present(*live))
 		return false;
 	set_pgd(live, *master);
-	vmalloc_syncs++;
+	count_vm_event(vmalloc_fault);
 	return true;
 }
 

@@ -149,8 +149,6 @@ bool kernel_addr_mapped(unsigned long addr);
 
 void load_pgd(pgd_t *pgd);		/* into CR3; flushes what is not global */
 pgd_t *loaded_pgd(void);
-/* How many directory entries the vmalloc fault has copied since boot. */
-extern unsigned long vmalloc_syncs;
 
 void paging_init(void);
 #endif
