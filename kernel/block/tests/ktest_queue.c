@@ -202,19 +202,33 @@ static void end_async(struct bio *bio)
 	atomic_inc(&nr_done);
 }
 
-/* One bio a sector, all into the same page: what arrives does not matter here. */
+static struct bio *sector_bio(struct memory_disk *md, struct page *page, sector_t sector)
+{
+	struct bio *bio = bio_alloc(GFP_KERNEL, 1);
+
+	bio->bdev = &md->bdev;
+	bio->sector = sector;
+	bio->end_io = end_async;
+	bio_add_page(bio, page, SECTOR_SIZE, 0);
+	return bio;
+}
+
+/*
+ * One bio a sector, all into the same page: what arrives does not matter here.  They are made in batches before they are
+ * submitted, so that the unplug timer has little time to come between neighbours.
+ */
 static void submit_sectors(struct memory_disk *md, int rw, struct page *page, sector_t first,
 			   unsigned int n, unsigned int step)
 {
-	while (n--) {
-		struct bio *bio = bio_alloc(GFP_KERNEL, 1);
+	struct bio *bios[MAX_SEGMENTS];
+	unsigned int i, batch;
 
-		bio->bdev = &md->bdev;
-		bio->sector = first;
-		bio->end_io = end_async;
-		bio_add_page(bio, page, SECTOR_SIZE, 0);
-		submit_bio(rw, bio);
-		first += step;
+	for (; n; n -= batch) {
+		batch = min_t(unsigned int, n, MAX_SEGMENTS);
+		for (i = 0; i < batch; i++, first += step)
+			bios[i] = sector_bio(md, page, first);
+		for (i = 0; i < batch; i++)
+			submit_bio(rw, bios[i]);
 	}
 }
 
