@@ -18,14 +18,40 @@
 
 #define PATIENCE (5 * HZ) /* ticks after which kswapd must have done what it can do in one */
 
+static struct scan_control launder_all(const struct page *page)
+{
+	return (struct scan_control){ .class = page_zonenum(page), .gfp = GFP_KERNEL,
+				      .nr_to_reclaim = ~0ul >> 1 };
+}
+
+/* A page read is on inactive_dirty, clean or not; inactive_clean has only what was found unused and clean. */
+KTEST(reclaim_clean_is_proven)
+{
+	struct address_space *mapping = formula_object();
+	struct page *page = read_cache_page(mapping, 3, NULL);
+	struct zone *zone = page_zone(page);
+	struct scan_control sc = launder_all(page);
+
+	ktest_assert(PageInactiveDirty(page) && !PageDirty(page));
+	page_launder(zone, &sc); /* our pin is a user's */
+	ktest_assert(PageInactiveDirty(page));
+	set_page_dirty(page);
+	unpin_page(page);
+	page_launder(zone, &sc);
+	ktest_assert(PageInactiveDirty(page) && !PageDirty(page));
+	ktest_equal(formula.writes, 1);
+	page_launder(zone, &sc);
+	ktest_assert(PageInactiveClean(page));
+	truncate_inode_pages(mapping, 0);
+}
+
 /* Through the lists: inactive_dirty, written, inactive_clean; then rescued without a read, or taken. */
 KTEST(reclaim_through_the_lists)
 {
 	struct address_space *mapping = formula_object();
 	struct page *page = read_cache_page(mapping, 5, NULL);
 	struct zone *zone = page_zone(page);
-	struct scan_control sc = { .class = page_zonenum(page), .gfp = GFP_KERNEL,
-				   .nr_to_reclaim = ~0ul >> 1 };
+	struct scan_control sc = launder_all(page);
 	unsigned long rescued = vm_events(inactive_clean_rescued);
 
 	set_page_dirty(page);

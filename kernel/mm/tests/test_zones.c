@@ -96,6 +96,35 @@ KTEST(mm_zeroed_pages)
 	}
 }
 
+/* Takes what the class gives without waiting; => frames that lie in zones where they should not. */
+static unsigned long strangers(gfp_t gfp, enum zone_type highest, unsigned long *taken)
+{
+	unsigned long wrong = 0;
+	LIST_HEAD(pages);
+	struct page *page;
+
+	preempt_disable();
+	*taken = take_all(gfp | __GFP_NOWARN, &pages);
+	list_for_each_entry(page, &pages, lru)
+		wrong += page_zonenum(page) > highest;
+	give_back(&pages);
+	preempt_enable();
+	return wrong;
+}
+
+/* A frame without an address goes only to those who say that they can use one; DMA comes only from DMA. */
+KTEST(mm_zones_of_each_class)
+{
+	unsigned long taken;
+
+	ktest_equal(strangers(GFP_DMA, ZONE_DMA, &taken), 0);
+	ktest_assert(taken > 0);
+	ktest_equal(strangers(GFP_PLAIN, ZONE_NORMAL, &taken), 0);
+	ktest_assert(taken > 0);
+	if (zones[ZONE_HIGHMEM].present_pages)
+		ktest_assert(strangers(__GFP_HIGHMEM, ZONE_NORMAL, &taken) > 0);
+}
+
 KTEST(mm_get_free_pages_refuses_highmem)
 {
 	unsigned long before = vm_events(alloc_highmem_refused);

@@ -48,7 +48,7 @@ static_assert(VMALLOC_START_FOR(PAGE_OFFSET + LOWMEM_MAX) >= PAGE_OFFSET + LOWME
 	      "low memory | vmalloc");
 static_assert(VMALLOC_START_FOR(PAGE_OFFSET + LOWMEM_MAX) + VMALLOC_MIN <= VMALLOC_END, "room for vmalloc");
 static_assert(VMALLOC_END + PGDIR_SPAN <= KSTACK_BASE, "vmalloc | kernel stacks");
-static_assert(KSTACK_END + PGDIR_SPAN <= PKMAP_BASE, "kernel stacks | pkmap");
+static_assert(KSTACK_BASE < KSTACK_END && KSTACK_END + PGDIR_SPAN <= PKMAP_BASE, "kernel stacks | pkmap");
 static_assert(PKMAP_END <= FIXMAP_BASE, "pkmap | fixmap");
 static_assert(FIXMAP_BASE < FIXADDR_TOP && FIXADDR_TOP - FIXMAP_BASE < PGDIR_SPAN, "fixmap | end");
 static_assert(PKMAP_BASE % PGDIR_SPAN == 0 && PKMAP_SLOTS * PAGE_SIZE == PGDIR_SPAN, "pkmap: one table");
