@@ -249,6 +249,7 @@ static unsigned int requests_of_neighbours(struct page *page, unsigned int *larg
 	unsigned int requests;
 
 	atomic_set(&nr_done, 0);
+	schedule_timeout_uninterruptible(1); /* the unplug timer counts ticks: begin right behind one */
 	submit_sectors(md, WRITE, page, 0, MAX_SEGMENTS, 1);
 	wait_done(MAX_SEGMENTS);
 	requests = md->nr_requests;
