@@ -154,7 +154,7 @@ static struct page *get_swap_cache_page(struct shmem_inode_info *info, pgoff_t i
 	if (!page) {
 		if (major)
 			*major = true;
-		page = swapin_readahead(entry, NULL, 0);
+		page = swapin_readahead(entry);
 		if (!page)
 			return ERR_PTR(shmem_lookup_entry(info, index).val == entry.val ? -ENOMEM :
 											  -EAGAIN);

@@ -80,10 +80,13 @@ static struct page *get_swap_in_page(struct vm_area_struct *vma, unsigned long a
 
 	if (page) {
 		count_vm_event(pgswapin_minor);
-		return page;
+	} else {
+		*result = VM_FAULT_MAJOR;
+		page = read_swap_cache_async(entry);
 	}
-	*result = VM_FAULT_MAJOR;
-	return swapin_readahead(entry, vma, address);
+	if (page)
+		swap_stream_fault(vma, address);
+	return page;
 }
 
 /* Did the pte stay what it was while we slept? */

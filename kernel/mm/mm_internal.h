@@ -71,6 +71,12 @@ static inline bool vma_accountable(unsigned long flags)
 	return (flags & (VM_NORESERVE | VM_SHARED | VM_WRITE)) == VM_WRITE;
 }
 
+/* swap_stream.c: a fault on a swap entry, its page found or being read: read ahead, leave behind.
+ * mmap_sem held for reading; may sleep. */
+void swap_stream_fault(struct vm_area_struct *vma, unsigned long addr);
+/* swap_out.c: swap out what lies in [start, end), inside the area, however recently it was used. */
+void swap_out_behind(struct vm_area_struct *vma, unsigned long start, unsigned long end);
+
 /* memory.c: page tables. */
 /* The pte for addr with its table made if need be; returns with page_table_lock held, or NULL
  * (no memory, lock not held).  May sleep before it takes the lock. */

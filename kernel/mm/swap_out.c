@@ -95,6 +95,26 @@ static enum scan_result unmap_old_page(struct mm_struct *mm, struct vm_area_stru
 	return PTE_REMOVED;
 }
 
+/* Like unmap_old_page for a page that nobody holds, if it can be had at once; then it is inactive. */
+static enum scan_result take_pte(struct mm_struct *mm, struct vm_area_struct *vma,
+				 unsigned long addr, pte_t *ptep, struct page *page)
+{
+	enum scan_result result;
+
+	/* Nowhere to go: do not take the pte out only to put it back. */
+	if (PageAnon(page) && !PageSwapCache(page) && nr_free_swap_slots() <= 0)
+		return PTE_KEPT;
+	if (!trylock_page(page))
+		return PTE_KEPT;
+	pin_page(page, PIN_RECLAIM);
+	result = unmap_old_page(mm, vma, addr, ptep, page);
+	if (result == PTE_REMOVED)
+		page_unmapped(page);
+	unlock_page(page);
+	unpin_page(page);
+	return result;
+}
+
 static bool zone_wanted(const struct page *page, const struct scan_control *sc)
 {
 	return page_zonenum(page) <= (unsigned int)sc->class;
@@ -105,7 +125,6 @@ static enum scan_result try_to_swap_out(struct mm_struct *mm, struct vm_area_str
 					unsigned long addr, pte_t *ptep,
 					const struct scan_control *sc)
 {
-	enum scan_result result = PTE_KEPT;
 	struct page *page;
 
 	if (!pte_present(*ptep) || !pfn_valid(pte_pfn(*ptep)))
@@ -124,18 +143,7 @@ static enum scan_result try_to_swap_out(struct mm_struct *mm, struct vm_area_str
 	}
 	if (page->age > 0 || !zone_wanted(page, sc) || PageWriteback(page))
 		return PTE_KEPT;
-	/* Nowhere to go: do not take the pte out only to put it back. */
-	if (PageAnon(page) && !PageSwapCache(page) && nr_free_swap_slots() <= 0)
-		return PTE_KEPT;
-	if (!trylock_page(page))
-		return PTE_KEPT;
-	pin_page(page, PIN_RECLAIM);
-	result = unmap_old_page(mm, vma, addr, ptep, page);
-	if (result == PTE_REMOVED)
-		page_unmapped(page);
-	unlock_page(page);
-	unpin_page(page);
-	return result;
+	return take_pte(mm, vma, addr, ptep, page);
 }
 
 /* What a walk has left to do. */
@@ -277,4 +285,33 @@ unsigned long swap_out(struct scan_control *sc, unsigned long nr_ptes)
 	}
 	count_vm_events(swap_unmap, w.removed);
 	return w.removed;
+}
+
+/* A page that was read from swap for one use: shared or much used ones are not the stream's. */
+static void leave_page(struct vm_area_struct *vma, unsigned long addr, pte_t *ptep)
+{
+	struct page *page;
+
+	if (!pte_present(*ptep) || !pfn_valid(pte_pfn(*ptep)))
+		return;
+	page = pte_page(*ptep);
+	if (PageAnon(page) && !PageWriteback(page) && page_mapcount(page) == 1 &&
+	    page->age <= PAGE_AGE_START + PAGE_AGE_ADV)
+		(void)take_pte(vma->vm_mm, vma, addr, ptep, page);
+}
+
+void swap_out_behind(struct vm_area_struct *vma, unsigned long start, unsigned long end)
+{
+	unsigned long addr;
+
+	if (vma->vm_flags & (VM_LOCKED | VM_IO))
+		return;
+	spin_lock(&vma->vm_mm->page_table_lock);
+	for (addr = start; addr < end; addr += PAGE_SIZE) {
+		pte_t *ptep = pte_lookup(vma->vm_mm, addr);
+
+		if (ptep)
+			leave_page(vma, addr, ptep);
+	}
+	spin_unlock(&vma->vm_mm->page_table_lock);
 }

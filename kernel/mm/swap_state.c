@@ -214,13 +214,28 @@ static struct page *swap_in(swp_entry_t entry, bool ahead)
 	return NULL;
 }
 
-struct page *read_swap_cache_async(swp_entry_t entry, struct vm_area_struct *vma,
-				   unsigned long addr)
+struct page *read_swap_cache_async(swp_entry_t entry)
 {
-	struct page *page = swap_in(entry, false);
+	return swap_in(entry, false);
+}
 
-	blk_run_queues();
+/* => false: no memory */
+static bool read_one_ahead(swp_entry_t entry)
+{
+	struct page *page = swap_in(entry, true);
+
+	if (page)
+		unpin_page(page);
 	return page;
+}
+
+void swap_read_ahead(const swp_entry_t *entries, unsigned long nr)
+{
+	unsigned long i;
+
+	for (i = 0; i < nr && read_one_ahead(entries[i]); i++)
+		;
+	blk_run_queues();
 }
 
 /* A slot that may be read ahead. */
@@ -237,7 +252,7 @@ static bool slot_in_use(struct swap_info *si, unsigned long slot)
 }
 
 /* The aligned block of slots around the entry, in order, so that the queue makes one transfer of it. */
-struct page *swapin_readahead(swp_entry_t entry, struct vm_area_struct *vma, unsigned long addr)
+struct page *swapin_readahead(swp_entry_t entry)
 {
 	struct swap_info *si = &swap_areas[swp_type(entry)];
 	unsigned long slot, base = swp_offset(entry) & ~((1ul << page_cluster) - 1);
@@ -245,18 +260,10 @@ struct page *swapin_readahead(swp_entry_t entry, struct vm_area_struct *vma, uns
 	bool more = true;
 
 	for (slot = base; slot < base + (1ul << page_cluster); slot++) {
-		bool ahead = slot != swp_offset(entry);
-		struct page *page;
-
-		if (ahead && (!more || !slot_in_use(si, slot)))
-			continue;
-		page = swap_in(swp_entry(swp_type(entry), slot), ahead);
-		if (!ahead)
-			wanted = page;
-		else if (page)
-			unpin_page(page);
-		else
-			more = false;
+		if (slot == swp_offset(entry))
+			wanted = swap_in(entry, false);
+		else if (more && slot_in_use(si, slot))
+			more = read_one_ahead(swp_entry(swp_type(entry), slot));
 	}
 	blk_run_queues();
 	return wanted;

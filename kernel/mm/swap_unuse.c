@@ -95,7 +95,7 @@ static int unuse_page(swp_entry_t entry, struct page *page)
 
 static int unuse_slot(swp_entry_t entry)
 {
-	struct page *page = read_swap_cache_async(entry, NULL, 0);
+	struct page *page = read_swap_cache_async(entry);
 	int err = 0;
 
 	if (!page)

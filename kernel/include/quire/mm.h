@@ -71,6 +71,12 @@ struct vm_area_struct {
 	bool has_anon;			/* some pte may hold anonymous memory or a swap entry: fork
 					 * must copy the page tables; set under page_table_lock */
 	void *vm_private_data;
+	struct swap_stream {		/* faults that go upwards through swapped memory: swap_stream.c */
+		unsigned long last;	/* address of the last fault from swap */
+		unsigned long end;	/* what was read ahead ends here */
+		unsigned long left;	/* what lies below has been left behind */
+		unsigned long window;	/* pages to read next time; 0: no stream */
+	} swap_stream;
 };
 
 struct mm_struct {

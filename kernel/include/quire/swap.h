@@ -105,11 +105,13 @@ static inline unsigned long swap_tree_index(swp_entry_t entry)
 {
 	return entry.val >> 8 | entry.val << 24;
 }
-/* Read (with clustered readahead around the slot); pinned, perhaps still locked; NULL: no memory
- * or the entry is gone (the caller rechecks its pte). */
-struct page *read_swap_cache_async(swp_entry_t entry, struct vm_area_struct *vma,
-				   unsigned long addr);
-struct page *swapin_readahead(swp_entry_t entry, struct vm_area_struct *vma, unsigned long addr);
+/* Find or start to read; pinned, perhaps still locked; NULL: no memory or the entry is gone (the caller
+ * rechecks its pte).  May sleep.  The disk begins when somebody waits, or after swap_read_ahead. */
+struct page *read_swap_cache_async(swp_entry_t entry);
+/* Start to read these too, as long as there is memory; nobody waits. */
+void swap_read_ahead(const swp_entry_t *entries, unsigned long nr);
+/* read_swap_cache_async, and ahead the aligned block of slots around the entry. */
+struct page *swapin_readahead(swp_entry_t entry);
 int swap_writepage(struct page *page);	 /* a_ops.writepage of swapper_space */
 int swap_readpage(struct page *page);
 
