@@ -39,6 +39,8 @@ $(KO)/%.S.o: %.S $(KO)/flags
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CROSS)gcc $(KCPPFLAGS) $(KASFLAGS) -MD -MP -c $< -o $@
 
+$(KO)/kernel/core/spinlock.c.o: KCFLAGS += -fomit-frame-pointer
+
 # On a fresh machine the compiler comes first.
 $(KOBJ) $(KO)/flags: | setup
 

@@ -5,6 +5,9 @@
  * On one CPU a lock that is found taken will never be released (its holder cannot run: preemption
  * is off while it holds it, or we interrupted it), so that is reported at once instead of spun on.
  * With several CPUs the same loop spins, and only a lock held by this very CPU is an error.
+ *
+ * These functions are a tenth of what the kernel runs: they have no frames (kernel.mk), and what goes
+ * wrong is apart.
  */
 #include <arch/atomic.h>
 #include <arch/processor.h>
@@ -20,36 +23,69 @@ static const char *lock_name(const spinlock_t *lock)
 	return lock->class ? lock->class->name : "(no class)";
 }
 
-__noreturn static void report(const spinlock_t *lock, const char *what, unsigned long ip)
+__noreturn static __cold __noinline void report(const spinlock_t *lock, const char *what, unsigned long ip)
 {
-	panic("spinlock %s: %s at %08lx; taken at %08lx by CPU %u", lock_name(lock), what, ip,
-	      lock->owner_ip, lock->owner_cpu);
+	panic("spinlock %s: %s at %08lx; taken at %08lx", lock_name(lock), what, ip, lock->holder);
+}
+
+#if NR_CPUS > 1
+static bool held_here(const spinlock_t *lock)
+{
+	return lock->holder && lock->owner_cpu == smp_processor_id();
+}
+
+static bool try_take(spinlock_t *lock, unsigned long ip)
+{
+	if (cmpxchg(&lock->holder, 0, ip))
+		return false;
+	lock->owner_cpu = smp_processor_id();
+	return true;
+}
+#else
+static bool held_here(const spinlock_t *lock)
+{
+	return lock->holder != 0;
+}
+
+/* An interrupt between the two steps has let go again before the second one. */
+static bool try_take(spinlock_t *lock, unsigned long ip)
+{
+	if (unlikely(lock->holder))
+		return false;
+	lock->holder = ip;
+	return true;
+}
+#endif
+
+/* Until it is taken; a lock of this CPU's own never will be. */
+static __cold __noinline void wait_for(spinlock_t *lock, unsigned long ip)
+{
+	do {
+		if (held_here(lock))
+			report(lock, "taken again", ip);
+		cpu_relax();
+	} while (!try_take(lock, ip));
+}
+
+static __always_inline void acquire(spinlock_t *lock, unsigned int subclass, unsigned long ip)
+{
+	lock_order_acquire(lock->class, lock, subclass, false, ip);
+	if (unlikely(!try_take(lock, ip)))
+		wait_for(lock, ip);
+}
+
+static __always_inline void release(spinlock_t *lock, unsigned long ip)
+{
+	if (unlikely(!held_here(lock)))
+		report(lock, "released by who does not hold it", ip);
+	lock_order_release(lock->class, lock);
+	smp_mb();
+	lock->holder = 0;
 }
 
 void spin_lock_init_class(spinlock_t *lock, struct lock_class *cls)
 {
 	*lock = (spinlock_t){ .class = cls };
-}
-
-static void acquire(spinlock_t *lock, unsigned int subclass, unsigned long ip)
-{
-	lock_order_acquire(lock->class, lock, subclass, false, ip);
-	while (__xchg32(&lock->locked, 1)) {
-		if (NR_CPUS == 1 || lock->owner_cpu == smp_processor_id())
-			report(lock, "taken again", ip);
-		cpu_relax();
-	}
-	lock->owner_cpu = smp_processor_id();
-	lock->owner_ip = ip;
-}
-
-static void release(spinlock_t *lock, unsigned long ip)
-{
-	if (unlikely(!lock->locked || lock->owner_cpu != smp_processor_id()))
-		report(lock, "released by who does not hold it", ip);
-	lock_order_release(lock->class, lock);
-	smp_mb();
-	lock->locked = 0;
 }
 
 void spin_lock(spinlock_t *lock)
@@ -67,12 +103,10 @@ void spin_lock_nested(spinlock_t *lock, unsigned int subclass)
 bool spin_trylock(spinlock_t *lock)
 {
 	preempt_disable();
-	if (__xchg32(&lock->locked, 1)) {
+	if (!try_take(lock, __return_address)) {
 		preempt_enable();
 		return false;
 	}
-	lock->owner_cpu = smp_processor_id();
-	lock->owner_ip = __return_address;
 	lock_order_acquire(lock->class, lock, 0, true, __return_address);
 	return true;
 }
@@ -122,7 +156,7 @@ void spin_unlock_irq(spinlock_t *lock)
 
 void assert_spin_locked(const spinlock_t *lock)
 {
-	assert_msg(lock->locked && lock->owner_cpu == smp_processor_id(), "%s is not held", lock_name(lock));
+	assert_msg(held_here(lock), "%s is not held", lock_name(lock));
 }
 
 void preempt_check_resched(void)

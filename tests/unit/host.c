@@ -89,15 +89,15 @@ void spin_lock_init_class(spinlock_t *lock, struct lock_class *cls)
 
 void spin_lock(spinlock_t *lock)
 {
-	assert_int_equal(lock->locked, 0);
-	lock->locked = 1;
+	assert_int_equal(lock->holder, 0);
+	lock->holder = 1;
 	host_locks_held++;
 }
 
 void spin_unlock(spinlock_t *lock)
 {
-	assert_int_equal(lock->locked, 1);
-	lock->locked = 0;
+	assert_int_equal(lock->holder, 1);
+	lock->holder = 0;
 	host_locks_held--;
 }
 

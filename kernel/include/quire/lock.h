@@ -23,9 +23,10 @@ struct lock_class {
 };
 
 typedef struct spinlock {
-	volatile unsigned int locked;	/* 1 while held */
+	volatile unsigned long holder;	/* where it was taken, for reports; 0: free */
+#if NR_CPUS > 1
 	unsigned int owner_cpu;		/* valid while held */
-	unsigned long owner_ip;		/* who took it, for reports; valid while held */
+#endif
 	struct lock_class *class;
 } spinlock_t;
 
@@ -57,7 +58,7 @@ void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags) __releases(lo
 void spin_lock_irq(spinlock_t *lock) __acquires(lock);
 void spin_unlock_irq(spinlock_t *lock) __releases(lock);
 
-static inline bool spin_is_locked(const spinlock_t *lock) { return lock->locked != 0; }
+static inline bool spin_is_locked(const spinlock_t *lock) { return lock->holder != 0; }
 void assert_spin_locked(const spinlock_t *lock);
 
 /*

@@ -10,8 +10,8 @@
 #include <quire/list.h>
 
 struct mutex {
-	spinlock_t wait_lock;		/* guards the rest */
-	struct task_struct *owner;	/* NULL: free */
+	volatile unsigned long owner;	/* the task; bit 0: somebody waits; 0: free (mutex.c) */
+	spinlock_t wait_lock;		/* guards the waiters */
 	struct list_head waiters;	/* of struct mutex_waiter, oldest first */
 	struct lock_class *class;
 };

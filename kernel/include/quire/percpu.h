@@ -4,8 +4,8 @@
  *
  * The kernel's %fs selects a segment that starts at this CPU's struct percpu; the entry code loads
  * it and saves the user's. A task that may be preempted may move to another CPU between two
- * accesses, so whoever keeps this_cpu() holds preemption off; `current`, percpu_read and
- * percpu_write are single instructions.
+ * accesses, so whoever keeps this_cpu() holds preemption off; `current`, percpu_read, percpu_write and
+ * percpu_is_set are single instructions.
  */
 #ifndef QUIRE_PERCPU_H
 #define QUIRE_PERCPU_H
@@ -46,6 +46,12 @@ extern struct percpu percpu_area[NR_CPUS];
 	__asm__ __volatile__("movl %0, %%fs:%c1" : : "ri" (v__),			\
 			     "i" (offsetof(struct percpu, field)) : "memory");		\
 } while (0)
+
+#define percpu_is_set(field) ({								\
+	bool set__;									\
+	__asm__ __volatile__("cmpl $0, %%fs:%c1" : "=@ccne" (set__)			\
+			     : "i" (offsetof(struct percpu, field)) : "memory");	\
+	set__; })
 
 #define percpu_add(field, v) \
 	__asm__ __volatile__("addl %0, %%fs:%c1" : : "ri" ((u32)(v)),			\

@@ -18,7 +18,7 @@
 /* Sleeping is forbidden here (interrupts being off is checked by might_sleep too). */
 #define in_atomic()		(preempt_count() != 0)
 
-#define need_resched()		(percpu_read(need_resched) != 0)
+#define need_resched()		percpu_is_set(need_resched)
 #define set_need_resched()	percpu_write(need_resched, 1)
 #define clear_need_resched()	percpu_write(need_resched, 0)
 

@@ -19,6 +19,7 @@ struct percpu {
 extern struct percpu percpu_area[NR_CPUS];
 
 #define percpu_read(field) (percpu_area[0].field)
+#define percpu_is_set(field) (percpu_area[0].field != 0)
 #define percpu_write(field, v) (percpu_area[0].field = (v))
 #define percpu_add(field, v) (percpu_area[0].field += (u32)(v))
 #define smp_processor_id() 0u
