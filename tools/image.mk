@@ -27,7 +27,7 @@ $(O)/disk.img: $(O)/root.stamp tools/mkdisk tools/pyquire/disk.py
 
 $(O)/initramfs.cpio: $(O)/root.stamp tools/mkinitramfs tools/pyquire/cpio.py
 	$(call say,CPIO,$@)
-	$(Q)tools/mkinitramfs -o $@ --skip tests --skip bench $(O)/root
+	$(Q)tools/mkinitramfs -o $@ $(addprefix --skip ,tests bench bin/tcc usr/include usr/lib) $(O)/root
 
 # The test programs, a module of their own so that the live system stays small.
 $(O)/tests.cpio: $(O)/root.stamp tools/mkinitramfs tools/pyquire/cpio.py

@@ -11,12 +11,15 @@ user_scripts	:= $(patsubst user/tests/%,%,$(sort $(wildcard user/tests/*.sh)))
 user_bench	:= $(patsubst user/bench/%.c,%,$(sort $(wildcard user/bench/*.c)))
 bench_raw	:= $(patsubst user/bench/%.S,%,$(sort $(wildcard user/bench/*.S)))
 bench_lib	:= $(sort $(wildcard user/bench/lib/*.c))
+# The dynamically linked program of the bench, its loader and its library (libc6-i386-cross).
+bench_hosted	:= $(addprefix lib/,true ld-linux.so.2 libc.so.6)
+hosted_lib	:= /usr/i686-linux-gnu/lib
 user_init	:= $(sort $(wildcard user/init/*.c))
 
 USER_BINS := $(O)/user/sbin/init \
 	$(foreach p,$(user_progs),$(O)/user/$(if $(filter $(p),$(user_sbin)),sbin,bin)/$(p)) \
 	$(addprefix $(O)/user/tests/,$(user_tests) $(user_scripts)) \
-	$(addprefix $(O)/user/bench/,$(user_bench) $(bench_raw))
+	$(addprefix $(O)/user/bench/,$(user_bench) $(bench_raw) $(bench_hosted))
 
 USER_CFLAGS := -std=gnu11 -O2 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wno-sign-compare -Wno-unused-parameter -Werror -D_GNU_SOURCE
@@ -68,6 +71,17 @@ $(O)/user/bench/%: user/bench/%.c $(bench_lib) $(SYSROOT_READY) $(O)/userobj/.re
 $(O)/user/bench/%: user/bench/%.S $(SYSROOT_READY) $(O)/userobj/.ready
 	$(call say,UCC,$@)
 	$(Q)$(UCC) -nostdlib -Wl,-z,noseparate-code -s -o $@ $<
+
+$(O)/user/bench/lib/true: user/bench/hosted/true.c | setup
+	$(call say,HOSTED,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CROSS)gcc -O2 -s -o $@ $< -Wl,--dynamic-linker=/bench/lib/ld-linux.so.2 \
+		-Wl,-rpath,/bench/lib
+
+$(O)/user/bench/lib/%: | setup
+	$(call say,COPY,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)install -m 755 $(hosted_lib)/$* $@
 
 -include $(wildcard $(O)/userobj/*.d)
 

@@ -23,6 +23,17 @@ echo fine
 """
 
 
+PROGRAM = r"""
+#include <stdio.h>
+#include <stdlib.h>
+int main(int argc, char **argv)
+{
+	printf("%s %.2f %lld\n", argv[argc - 1], 22 / 7.0, atoll(argv[1]) / 7);
+	return argc;
+}
+"""
+
+
 def least_memory():
     """8 MiB from the disk is enough for a shell"""
     status, out, log = qrun("-m", "8", "--", "sh", "-c", "echo alive; free")
@@ -34,6 +45,16 @@ def forks():
     status, out, log = qrun("-m", "16", "--audit", "--leaks", "--", "sh", "-c",
                             "i=0; while [ $i -lt 200 ]; do /bin/true || exit 1; i=$((i+1)); done")
     assert status == 0, f"{status}\n{out}\n{log}"
+
+
+def compiler():
+    """tcc compiles, links and runs a program on Quire, with 16 MiB"""
+    source = os.path.join(WORK.name, "program.c")
+    with open(source, "w", encoding="ascii") as f:
+        f.write(PROGRAM)
+    status, out, log = qrun("-m", "16", "--audit", "--put", source, "--", "sh", "-c",
+                            "tcc -o p program.c && ./p 123456789012 x")
+    assert (status, out) == (3, "x 3.14 17636684144\n"), f"{status}\n{out}\n{log}"
 
 
 def files(*options):
@@ -84,4 +105,4 @@ def time_out():
     assert status == 251, f"{status}\n{log}"
 
 
-steps(least_memory, forks, files_virtio, files_ata, transfer, statuses, time_out)
+steps(least_memory, forks, compiler, files_virtio, files_ata, transfer, statuses, time_out)

@@ -5,10 +5,7 @@
  * Each fills a working set, a multiple of the machine's memory (-m, in MiB: the same number on both
  * kernels, whatever each of them has left), and then touches its pages in a pattern. A touch
  * looks whether the page holds what was last written to it; one in WRITE_EVERY writes it anew. The time
- * is that of all of it, the filling included.
- *
- * Notes: major and minor faults, KiB moved by the block layer, pages moved to and from swap, and the
- * frames that the kernel had for the program at the start: all that were free or held cached files.
+ * is that of all of it, the filling included. Notes: those of traffic.h.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,11 +19,11 @@
 
 #include "bench.h"
 #include "pattern.h"
+#include "traffic.h"
 
 #define WRITE_EVERY	4
 #define WORDS		(PAGE / sizeof(uint32_t))
 #define PERCENT		100
-#define KIB_PER_PAGE	(PAGE / KIB)
 #define RIVALS		2
 
 /* A working set: its memory, and how often each page was written. */
@@ -118,57 +115,6 @@ static void touch_or_trace(struct set *set, long touches)
 	}
 }
 
-/* ---- what it cost ---- */
-
-/* The number behind NAME in a file of /proc; 0 when it is not there. */
-static long proc_number(const char *path, const char *name)
-{
-	char line[128];
-	size_t length = strlen(name);
-	FILE *file = fopen(path, "r");
-	long value = 0;
-
-	if (!file)
-		return 0;
-	while (fgets(line, sizeof(line), file))
-		if (strncmp(line, name, length) == 0 && strchr(": ", line[length]))
-			value = atol(line + length + 1);
-	fclose(file);
-	return value;
-}
-
-static const char *const counters[] = { "pswpin", "pswpout", "pgpgin", "pgpgout" };
-#define COUNTERS (sizeof(counters) / sizeof(counters[0]))
-
-static long counted[COUNTERS];
-
-static void begin(void)
-{
-	static const char *const usable[] = { "MemFree", "Buffers", "Cached" };
-	long kib = 0;
-
-	sync();
-	for (size_t i = 0; i < sizeof(usable) / sizeof(usable[0]); i++)
-		kib += proc_number("/proc/meminfo", usable[i]);
-	bench_note("frames", kib / KIB_PER_PAGE);
-	for (size_t i = 0; i < COUNTERS; i++)
-		counted[i] = proc_number("/proc/vmstat", counters[i]);
-	bench_start();
-}
-
-/* WHO has done the touches: RUSAGE_SELF or RUSAGE_CHILDREN. */
-static void end(long touches, int who)
-{
-	struct rusage usage;
-
-	bench_stop(touches);
-	getrusage(who, &usage);
-	bench_note("major", usage.ru_majflt);
-	bench_note("minor", usage.ru_minflt);
-	for (size_t i = 0; i < COUNTERS; i++)
-		bench_note(counters[i], proc_number("/proc/vmstat", counters[i]) - counted[i]);
-}
-
 /* ---- one program alone ---- */
 
 static void alone(enum pattern_kind kind, long passes, long percent)
@@ -179,11 +125,11 @@ static void alone(enum pattern_kind kind, long passes, long percent)
 
 	set_init(&set, kind, pages, kind);
 	if (!bench_tracing)
-		begin();
+		traffic_start();
 	fill(&set);
 	touch_or_trace(&set, touches);
 	if (!bench_tracing)
-		end(touches + pages, RUSAGE_SELF);
+		traffic_stop(touches + pages, RUSAGE_SELF);
 }
 
 static void sequential(long passes, long percent)
@@ -229,7 +175,7 @@ static void rivals(long passes, long percent)
 		trace_rivals(pages, touches);
 		return;
 	}
-	begin();
+	traffic_start();
 	for (uint32_t i = 0; i < RIVALS; i++) {
 		pid[i] = fork();
 		if (pid[i] == 0) {
@@ -243,7 +189,7 @@ static void rivals(long passes, long percent)
 	}
 	for (uint32_t i = 0; i < RIVALS; i++)
 		bench_join(pid[i]);
-	end(RIVALS * (touches + pages), RUSAGE_CHILDREN);
+	traffic_stop(RIVALS * (touches + pages), RUSAGE_CHILDREN);
 }
 
 /* ---- a file goes by while the program works ---- */
@@ -295,7 +241,7 @@ static void stream_beside(long touches, long percent)
 		make_stream_file(file);
 		fd = open(STREAM_FILE, O_RDONLY);
 		bench_need(fd >= 0);
-		begin();
+		traffic_start();
 	}
 	fill(&set);
 	for (uint32_t read = 0; read < file * STREAM_TIMES; read += CHUNK_PAGES) {
@@ -307,7 +253,7 @@ static void stream_beside(long touches, long percent)
 	}
 	if (bench_tracing)
 		return;
-	end(pages + file * STREAM_TIMES / CHUNK_PAGES * touches, RUSAGE_SELF);
+	traffic_stop(pages + file * STREAM_TIMES / CHUNK_PAGES * touches, RUSAGE_SELF);
 	unlink(STREAM_FILE);
 }
 
