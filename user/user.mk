@@ -26,7 +26,7 @@ USER_CFLAGS := -std=gnu11 -O2 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissi
 
 include user/ports/ports.mk
 
-user: $(USER_BINS) $(PORTS) $(O)/user/.links ## user programs, tests and third-party programs
+user: $(USER_BINS) $(PORTS) $(O)/userobj/.links ## user programs, tests and third-party programs
 .PHONY: user
 
 user_cc = $(UCC) $(USER_CFLAGS) -MMD -MP -MF $(O)/userobj/$(@F).d -MT $@ -s -o $@ $(filter %.c,$^)
@@ -86,7 +86,7 @@ $(O)/user/bench/lib/%: | setup
 -include $(wildcard $(O)/userobj/*.d)
 
 # Other names of programs: busybox's applets, the shell, what poweroff is also called.
-$(O)/user/.links: $(O)/user/bin/busybox user/user.mk
+$(O)/userobj/.links: $(O)/user/bin/busybox user/user.mk
 	$(call say,LINKS,$(O)/user)
 	$(Q)mkdir -p $(addprefix $(O)/user/,bin sbin usr/bin usr/sbin)
 	$(Q)while read -r path; do \

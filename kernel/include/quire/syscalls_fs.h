@@ -138,6 +138,22 @@ long sys_statfs64(const char __user *name, size_t size, struct statfs64 __user *
 long sys_fstatfs64(unsigned int fd, size_t size, struct statfs64 __user *buf);
 long sys_ustat(unsigned int dev, void __user *buf);
 
+/* extended attributes (none is there) */
+long sys_setxattr(const char __user *path, const char __user *name, const void __user *value, size_t size,
+		  int flags);
+long sys_lsetxattr(const char __user *path, const char __user *name, const void __user *value, size_t size,
+		   int flags);
+long sys_fsetxattr(unsigned int fd, const char __user *name, const void __user *value, size_t size, int flags);
+long sys_getxattr(const char __user *path, const char __user *name, void __user *value, size_t size);
+long sys_lgetxattr(const char __user *path, const char __user *name, void __user *value, size_t size);
+long sys_fgetxattr(unsigned int fd, const char __user *name, void __user *value, size_t size);
+long sys_listxattr(const char __user *path, char __user *list, size_t size);
+long sys_llistxattr(const char __user *path, char __user *list, size_t size);
+long sys_flistxattr(unsigned int fd, char __user *list, size_t size);
+long sys_removexattr(const char __user *path, const char __user *name);
+long sys_lremovexattr(const char __user *path, const char __user *name);
+long sys_fremovexattr(unsigned int fd, const char __user *name);
+
 /* mounts */
 long sys_mount(const char __user *dev, const char __user *dir, const char __user *type, unsigned long flags,
 	       void __user *data);
