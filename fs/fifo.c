@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * FIFOs: pipes with a name.  Opening waits for the other side; what happens then is pipe.c's.
+ * FIFOs: pipes with a name.  Opening waits for the other side; what happens then is pipe.c's.  A
+ * nameless pipe that is opened once more (/proc/PID/fd/N) waits for nobody: its other side may have
+ * come and gone already.
  *
  * r_counter and w_counter count opens ever made, so that a waiter notices a partner that came and
  * went again while it slept.
  */
+#include <quire/mount.h>
 #include <quire/sched.h>
 #include <quire/specfs.h>
 
@@ -35,8 +38,9 @@ static int open_end(struct inode *inode, struct file *file)
 	struct pipe_inode_info *pipe = inode->i_pipe;
 	bool rd = file->f_mode & FMODE_READ, wr = file->f_mode & FMODE_WRITE;
 	bool nonblock = file->f_flags & O_NONBLOCK;
+	bool named = inode->i_sb != anon_mnt()->mnt_sb;
 
-	if (wr && !rd && nonblock && !pipe->readers)
+	if (named && wr && !rd && nonblock && !pipe->readers)
 		return -ENXIO;
 	if (rd) {
 		pipe->readers++;
@@ -47,6 +51,8 @@ static int open_end(struct inode *inode, struct file *file)
 		pipe->w_counter++;
 	}
 	wake_up_all(&pipe->wait);
+	if (!named)
+		return 0;
 	if (rd && !wr && !pipe->writers) {
 		if (nonblock)	/* no POLLHUP until a writer has been there */
 			file->private_data = (void *)(unsigned long)pipe->w_counter;

@@ -35,12 +35,23 @@ $(O)/oracle/initrd.cpio: $(O)/oracle/packages/ready $(O)/root.stamp tests/oracle
 	$(call say,CPIO,$@)
 	$(Q)tests/oracle/mkoracle -o $(O)/oracle --packages $(O)/oracle/packages --root $(O)/root
 
+# Debian's own programs, on Quire's disk.
+$(O)/debian/packages/ready: tests/debian/fetch | setup
+	$(call say,FETCH,debian for i386)
+	$(Q)mkdir -p $(@D)
+	$(Q)tests/debian/fetch $(@D)
+	$(Q)touch $@
+
+$(O)/debian.img: $(O)/debian/packages/ready $(O)/root.stamp tests/debian/mkimage
+	$(call say,DISK,$@)
+	$(Q)tests/debian/mkimage -o $@ --packages $(O)/debian/packages --root $(O)/root
+
 # Both kernels, in one make: the other build is a make of its own, for the variable DEBUG.
 both-kernels: $(KERNEL)
 	$(Q)$(MAKE) --no-print-directory $(if $(filter 1,$(DEBUG)),DEBUG=0,DEBUG=1) kernel
 
 TESTJOBS ?= 2
-test-needs: both-kernels unit $(O)/quire.iso $(O)/disk.img $(O)/oracle/initrd.cpio
+test-needs: both-kernels unit $(O)/quire.iso $(O)/disk.img $(O)/oracle/initrd.cpio $(O)/debian.img
 test: test-needs ## all tests: three rings and whole systems (TESTJOBS=2 ONLY=text)
 	$(Q)QUIRE_BUILD=$(abspath $(O)) tests/run --jobs $(TESTJOBS) $(if $(ONLY),--only $(ONLY))
 

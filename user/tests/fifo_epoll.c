@@ -146,7 +146,7 @@ static void counters(void)
 static void devices(void)
 {
 	int null = open("/dev/null", O_RDWR), zero = open("/dev/zero", O_RDWR), full = open("/dev/full", O_RDWR);
-	int random = open("/dev/urandom", O_RDONLY), p[2], in;
+	int random = open("/dev/urandom", O_RDONLY), p[2], in, out;
 	char *m;
 
 	check(null >= 0 && write(null, "x", 1) == 1 && read(null, buf, 1) == 0);
@@ -164,6 +164,10 @@ static void devices(void)
 	check(m[0] == 9 && munmap(m, PAGE) == 0);
 	check(pipe(p) == 0 && dup2(p[0], 0) == 0 && write(p[1], "piped", 5) == 5);
 	check((in = open("/proc/self/fd/0", O_RDONLY)) >= 0 && read(in, buf, 8) == 5 && !memcmp(buf, "piped", 5));
+	check(write(p[1], "last", 4) == 4 && close(p[1]) == 0);
+	check((out = open("/proc/self/fd/0", O_RDONLY)) >= 0);	/* what if the writer is gone already? */
+	check(read(out, buf, 8) == 4 && !memcmp(buf, "last", 4) && read(out, buf, 8) == 0);
+	check(close(out) == 0);
 	fails(open("/dev/null/x", O_RDONLY), ENOTDIR);
 	check(mknod("nodev", S_IFCHR | 0600, 0xfe01) == 0);
 	fails(open("nodev", O_RDONLY), ENXIO);
