@@ -32,12 +32,11 @@ static struct kmem_cache *dentry_cachep;
 
 unsigned int full_name_hash(const char *name, unsigned int len)
 {
-	unsigned int h = 0;
+	unsigned int hash = 0;
 
 	while (len--)
-		h = (h + (*(const unsigned char *)name << 4) + (*(const unsigned char *)name >> 4)) * 11,
-		name++;
-	return h;
+		hash = name_hash_add(hash, *name++);
+	return hash;
 }
 
 static struct hlist_head *d_bucket(const struct dentry *parent, unsigned int hash)
@@ -157,22 +156,30 @@ struct dentry *dget(struct dentry *dentry)
 	return dentry;
 }
 
-struct dentry *d_lookup(struct dentry *parent, const struct qstr *name)
+struct dentry *d_lookup_locked(struct dentry *parent, const struct qstr *name)
 {
-	struct dentry *d, *found = NULL;
+	struct dentry *d;
 
-	spin_lock(&dcache_lock);
 	hlist_for_each_entry(d, d_bucket(parent, name->hash), d_hash) {
 		if (d->d_name.hash != name->hash || d->d_parent != parent ||
 		    d->d_name.len != name->len || memcmp(d->d_name.name, name->name, name->len))
 			continue;
-		atomic_inc(&d->d_count);
 		d->d_flags |= DCACHE_REFERENCED;
-		found = d;
-		break;
+		return d;
 	}
+	return NULL;
+}
+
+struct dentry *d_lookup(struct dentry *parent, const struct qstr *name)
+{
+	struct dentry *dentry;
+
+	spin_lock(&dcache_lock);
+	dentry = d_lookup_locked(parent, name);
+	if (dentry)
+		atomic_inc(&dentry->d_count);
 	spin_unlock(&dcache_lock);
-	return found;
+	return dentry;
 }
 
 static void free_dentry(struct dentry *dentry)

@@ -3,9 +3,12 @@
  * The path walk: from text to a referenced (mount, dentry).
  *
  * One loop over the components.  A symlink's text and what follows it in the path become the new
- * text to walk (nd->buf), so nothing recurses; MAXSYMLINKS links make -ELOOP.  Every step holds a
- * reference to where it stands, never a lock; only a name that is not cached takes its directory's
- * i_mutex for the file system's lookup.
+ * text to walk (nd->buf), so nothing recurses; MAXSYMLINKS links make -ELOOP.
+ *
+ * A row of ordinary directories that are all cached is walked in one go under dcache_lock
+ * (walk_cached), and only its end gets a reference.  Where that stops, a single step
+ * (walk_component) does all the rest: it holds a reference to where it stands, never a lock; only a
+ * name that is not cached takes its directory's i_mutex for the file system's lookup.
  */
 #include <quire/dcache.h>
 #include <quire/err.h>
@@ -289,24 +292,85 @@ static enum last_type classify(const struct qstr *q)
 	return LAST_NORM;
 }
 
-/* Cut the next component off. => what is behind it (at a slash or the end), ERR_PTR */
+static const char *skip_slashes(const char *name)
+{
+	while (*name == '/')
+		name++;
+	return name;
+}
+
+/* Cut the next component off, slashes before it too. => what is behind it (at a slash or the end) */
 static const char *next_component(const char *name, struct qstr *this)
 {
-	const char *end = name;
+	const char *end = skip_slashes(name);
+	unsigned int hash = 0;
 
-	while (*end && *end != '/')
-		end++;
-	this->name = name;
-	this->len = (unsigned int)(end - name);
-	if (this->len > NAME_MAX)
-		return ERR_PTR(-ENAMETOOLONG);
-	this->hash = full_name_hash(name, this->len);
+	this->name = end;
+	for (; *end && *end != '/'; end++)
+		hash = name_hash_add(hash, *end);
+	this->len = (unsigned int)(end - this->name);
+	this->hash = hash;
 	return end;
+}
+
+static bool is_last(const char *rest)
+{
+	return !*rest || !*skip_slashes(rest);
 }
 
 static bool is_directory(const struct path *path)
 {
 	return path->dentry->d_inode && S_ISDIR(path->dentry->d_inode->i_mode);
+}
+
+/* May we pass through this directory?  No: also when only a call that may sleep can tell. */
+static bool may_pass(struct inode *dir)
+{
+	if (dir->i_op->permission)
+		return false;
+	return (dir->i_mode & S_IXUGO) == S_IXUGO || !generic_permission(dir, MAY_EXEC);
+}
+
+/* The cached child, if there is no more to it than its name; NULL: take the single step. */
+static struct dentry *plain_child_locked(struct dentry *parent, const struct qstr *this)
+{
+	struct dentry *child;
+
+	if (this->len > NAME_MAX || this->name[0] == '.')
+		return NULL;
+	child = d_lookup_locked(parent, this);
+	if (!child || !child->d_inode || child->d_mounted || S_ISLNK(child->d_inode->i_mode) ||
+	    (child->d_op && child->d_op->d_revalidate))
+		return NULL;
+	return child;
+}
+
+/*
+ * Walk on while it is simple.  => what is behind *this, the component that is not (len 0: there is
+ * none left)
+ */
+static const char *walk_cached(const char *name, struct nameidata *nd, struct qstr *this)
+{
+	struct dentry *start = nd->path.dentry, *here = start, *child;
+	const char *rest = next_component(name, this);
+
+	spin_lock(&dcache_lock);
+	while (this->len && may_pass(here->d_inode) &&
+	       !(nd->flags & LOOKUP_PARENT && is_last(rest))) {
+		child = plain_child_locked(here, this);
+		if (!child || (*rest && !S_ISDIR(child->d_inode->i_mode)))
+			break;
+		here = child;
+		rest = next_component(rest, this);
+	}
+	if (here != start)
+		atomic_inc(&here->d_count);
+	spin_unlock(&dcache_lock);
+	if (here != start) {
+		nd->path.dentry = here;
+		dput(start);
+	}
+	return rest;
 }
 
 /*
@@ -315,7 +379,7 @@ static bool is_directory(const struct path *path)
 static int walk_component(struct nameidata *nd, const struct qstr *this, const char **rest)
 {
 	struct path next = { .mnt = nd->path.mnt };
-	bool last = (*rest)[strspn(*rest, "/")] == '\0', linked;
+	bool last = is_last(*rest), linked;
 	int err = 0;
 
 	next.dentry = lookup_component(nd->path.dentry, this);
@@ -349,23 +413,18 @@ static int link_path_walk(const char *name, struct nameidata *nd)
 	int err;
 
 	for (;;) {
-		bool slashes = *name == '/';
-
-		name += strspn(name, "/");
-		if (slashes && !is_directory(&nd->path))
+		if (*name && !is_directory(&nd->path))
 			return -ENOTDIR;
-		if (!*name)
+		rest = walk_cached(name, nd, &this);
+		if (!this.len)
 			break;
-		if (!is_directory(&nd->path))
-			return -ENOTDIR;
 		err = inode_permission(nd->path.dentry->d_inode, MAY_EXEC);
 		if (err)
 			return err;
-		rest = next_component(name, &this);
-		if (IS_ERR(rest))
-			return (int)PTR_ERR(rest);
+		if (this.len > NAME_MAX)
+			return -ENAMETOOLONG;
 		nd->last_type = classify(&this);
-		if (nd->flags & LOOKUP_PARENT && !rest[strspn(rest, "/")]) {
+		if (nd->flags & LOOKUP_PARENT && is_last(rest)) {
 			nd->last = this;
 			nd->last_slash = *rest == '/';
 			return 0;

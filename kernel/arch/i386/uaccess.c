@@ -176,52 +176,83 @@ int fault_in_writeable(void __user *addr, size_t n)
 	return err;
 }
 
-/* Most strings are short: look for the end in pieces of this size. */
-#define STRING_CHUNK	128ul
+/* ---- strings ---- */
 
-/* Bytes from p to the end of its page, at most max: so that a string is read without touching the next page. */
-static size_t to_page_end(const char __user *p, size_t max)
+/* One byte or word; at a fault: to the label. */
+#define LOAD_USER(instruction, to, from, fault)						\
+	asm goto("1:	" instruction " %1, %0\n" EXTABLE(1b, %l[fault])		\
+		 : "=q" (to) : "m" (*(__force const __typeof__(to) *)(from)) : : fault)
+
+static bool has_zero_byte(u32 word)
 {
-	size_t n = PAGE_SIZE - ((__force unsigned long)p & ~PAGE_MASK);
+	return ((word - 0x01010101u) & ~word & 0x80808080u) != 0;
+}
 
-	return min(n, max);
+/* What of max bytes from p on is user memory at all. */
+static size_t user_part(const char __user *p, long max)
+{
+	unsigned long at = (__force unsigned long)p;
+
+	return at < TASK_SIZE ? min(TASK_SIZE - at, (unsigned long)max) : 0;
+}
+
+/*
+ * Words of a string, up to the one that holds its end, or that does not fit before `end`, or that
+ * is not there; p is aligned, so no word reaches into a page that the string does not.  => bytes
+ */
+static __noinline size_t copy_string_words(char *dst, const char __user *p, const char __user *end)
+{
+	long distance = dst - (__force const char *)p;
+	const char __user *start = p;
+	u32 word;
+
+	for (; end - p >= (long)sizeof(word); p += sizeof(word)) {
+		LOAD_USER("movl", word, p, fault);
+		if (has_zero_byte(word))
+			break;
+		__builtin_memcpy((__force char *)p + distance, &word, sizeof(word));
+	}
+fault:
+	return p - start;
 }
 
 long strncpy_from_user(char *dst, const char __user *src, long size)
 {
-	long done = 0;
+	size_t part = user_part(src, size), done = 0;
+	u8 c;
 
-	while (done < size) {
-		size_t n = to_page_end(src + done, min_t(size_t, (size_t)(size - done), STRING_CHUNK));
-		const char *nul;
-
-		if (copy_from_user(dst + done, src + done, n))
-			return -EFAULT;
-		nul = memchr(dst + done, '\0', n);
-		if (nul)
-			return nul - dst;
-		done += (long)n;
+	might_sleep();
+	for (; done < part; done++) {
+		if (((unsigned long)(src + done) & (sizeof(u32) - 1)) == 0)
+			done += copy_string_words(dst + done, src + done, src + part);
+		if (done == part)
+			break;
+		LOAD_USER("movb", c, src + done, fault);
+		dst[done] = (char)c;
+		if (!c)
+			return (long)done;
 	}
-	return size;
+	if (part == (size_t)size)
+		return size;
+fault:
+	return -EFAULT;
 }
 
 long strnlen_user(const char __user *s, long max)
 {
-	char buf[STRING_CHUNK];
-	long done = 0;
+	size_t part = user_part(s, max), done;
+	u8 c;
 
-	while (done < max) {
-		size_t n = to_page_end(s + done, sizeof(buf));
-		const char *nul;
-
-		if (copy_from_user(buf, s + done, n))
-			return 0;
-		nul = memchr(buf, '\0', n);
-		if (nul)
-			return done + (nul - buf) + 1;
-		done += (long)n;
+	might_sleep();
+	for (done = 0; done < part; done++) {
+		LOAD_USER("movb", c, s + done, fault);
+		if (!c)
+			return (long)done + 1;
 	}
-	return max + 1;
+	if (part == (size_t)max)
+		return max + 1;
+fault:
+	return 0;
 }
 
 int cmpxchg_user_inatomic(u32 __user *addr, u32 expect, u32 val, u32 *old)

@@ -20,9 +20,16 @@ struct dcache_stat {
 };
 extern struct dcache_stat dentry_stat;
 
+/* The hash of a name is that of its front (0: empty) with its last letter added. */
+static inline unsigned int name_hash_add(unsigned int hash, char c)
+{
+	return hash * 31 + (unsigned char)c;
+}
 unsigned int full_name_hash(const char *name, unsigned int len);
 /* Hashed child of that name, referenced; or NULL. */
 struct dentry *d_lookup(struct dentry *parent, const struct qstr *name);
+/* The same without a reference: dcache_lock held keeps it. */
+struct dentry *d_lookup_locked(struct dentry *parent, const struct qstr *name);
 void d_rehash(struct dentry *dentry);
 /* Unhash unless others use it as a directory; => 0 or -EBUSY. */
 int d_invalidate(struct dentry *dentry);
