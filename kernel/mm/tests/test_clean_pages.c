@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Self-tests of what inactive_clean is for besides rescues: frames for those who cannot wait, and large blocks.
+ */
+#include <quire/err.h>
+#include <quire/ktest.h>
+#include <quire/page_lists.h>
+#include <quire/timer.h>
+
+#include "../reclaim_internal.h"
+#include "formula.h"
+
+#define CLEAN_PAGES 512u
+#define BLOCK_ORDER 3u
+#define NO_WAIT __GFP_NOWARN /* neither sleeps nor digs into reserves */
+
+/* An object with CLEAN_PAGES pages in low memory that nobody uses, all on inactive_clean. */
+static struct address_space *clean_object(void)
+{
+	struct address_space *mapping = formula_object();
+	unsigned int i;
+
+	mapping->gfp_mask = GFP_KERNEL;
+	for (i = 0; i < CLEAN_PAGES; i++) {
+		struct page *page = read_cache_page(mapping, i, NULL);
+
+		if (!ktest_assert(!IS_ERR(page)))
+			break;
+		page_to_inactive_clean(page);
+		unpin_page(page);
+	}
+	return mapping;
+}
+
+static void take_blocks(gfp_t gfp, unsigned int order, struct list_head *blocks)
+{
+	struct page *page;
+
+	while ((page = alloc_pages(gfp, order)))
+		list_add(&page->lru, blocks); /* on no page list: lru is ours */
+}
+
+static void give_blocks(struct list_head *blocks, unsigned int order)
+{
+	struct page *page, *next;
+
+	list_for_each_entry_safe(page, next, blocks, lru) {
+		list_del(&page->lru);
+		__free_pages(page, order);
+	}
+}
+
+/* Who cannot sleep cannot take a clean page; kreclaimd makes some of them free. */
+KTEST(reclaim_kreclaimd_frees)
+{
+	struct address_space *mapping = clean_object();
+	struct zone *zone = &zones[zones[ZONE_NORMAL].nr_inactive_clean ? ZONE_NORMAL : ZONE_DMA];
+	LIST_HEAD(blocks);
+
+	preempt_disable();
+	take_blocks(GFP_ATOMIC | __GFP_NOWARN, 0, &blocks);
+	ktest_assert(zone->free_pages < zone->watermark[WMARK_MIN]);
+	preempt_enable();
+	msleep(50);
+	ktest_assert(zone->free_pages >= zone->watermark[WMARK_LOW] || !mapping->nrpages);
+	ktest_assert(mapping->nrpages < CLEAN_PAGES);
+	give_blocks(&blocks, 0);
+	truncate_inode_pages(mapping, 0);
+}
+
+/* No block of this order is free; who may wait gets one, made of clean pages. */
+KTEST(reclaim_makes_large_blocks)
+{
+	struct address_space *mapping = clean_object();
+	struct page *block;
+	LIST_HEAD(blocks);
+
+	take_blocks(NO_WAIT, BLOCK_ORDER, &blocks);
+	block = alloc_pages(GFP_KERNEL | __GFP_NOWARN, BLOCK_ORDER);
+	if (ktest_assert(block))
+		__free_pages(block, BLOCK_ORDER);
+	ktest_assert(mapping->nrpages < CLEAN_PAGES);
+	give_blocks(&blocks, BLOCK_ORDER);
+	truncate_inode_pages(mapping, 0);
+}
