@@ -98,6 +98,62 @@ size_t clear_user(void __user *to, size_t n)
 	return access_ok(to, n) ? clear_faulting((__force void *)to, n) : n;
 }
 
+#define DEFINE_USER_SCALAR(n, type, move, reg)						\
+int put_user_##n(type v, void __user *to)						\
+{											\
+	int err = 0;									\
+											\
+	might_sleep();									\
+	if (!access_ok(to, n))								\
+		return -EFAULT;								\
+	__asm__ __volatile__(								\
+		"1:	" move " %2, %1\n"						\
+		"2:\n"									\
+		"\t.pushsection .text.fixup, \"ax\"\n"					\
+		"3:	movl %3, %0\n"							\
+		"	jmp 2b\n"							\
+		"\t.popsection\n"							\
+		EXTABLE(1b, 3b)								\
+		: "+r" (err), "=m" (*(__force type *)to) : reg (v), "i" (-EFAULT));	\
+	return err;									\
+}											\
+											\
+int get_user_##n(type *v, const void __user *from)					\
+{											\
+	type got = 0;									\
+	int err = -EFAULT;								\
+											\
+	might_sleep();									\
+	if (access_ok(from, n))								\
+		__asm__ __volatile__(							\
+			"1:	" move " %2, %1\n"					\
+			"	xorl %0, %0\n"						\
+			"2:\n"								\
+			EXTABLE(1b, 2b)							\
+			: "+r" (err), "+" reg (got)					\
+			: "m" (*(__force const type *)from) : "cc");			\
+	*v = got;									\
+	return err;									\
+}
+
+DEFINE_USER_SCALAR(1, u8, "movb", "q")
+DEFINE_USER_SCALAR(2, u16, "movw", "r")
+DEFINE_USER_SCALAR(4, u32, "movl", "r")
+
+int put_user_8(u64 v, void __user *to)
+{
+	return put_user_4((u32)v, to) ?: put_user_4((u32)(v >> 32), to + sizeof(u32));
+}
+
+int get_user_8(u64 *v, const void __user *from)
+{
+	u32 low, high = 0;
+	int err = get_user_4(&low, from) ?: get_user_4(&high, from + sizeof(u32));
+
+	*v = err ? 0 : (u64)high << 32 | low;
+	return err;
+}
+
 size_t copy_to_user_inatomic(void __user *to, const void *from, size_t n)
 {
 	size_t left = n;

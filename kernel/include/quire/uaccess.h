@@ -44,16 +44,37 @@ long __must_check strnlen_user(const char __user *s, long max);
 /* Kernel addresses that may not be mapped (dumps, backtraces): 0 or -EFAULT; any context. */
 int copy_from_kernel_nofault(void *to, const void *from, size_t n);
 
-/* 1, 2, 4 or 8 bytes; 0 or -EFAULT. get_user sets x to 0 on a fault. */
+/* One scalar of 1, 2, 4 or 8 bytes; 0 or -EFAULT, with *v set to 0. */
+int put_user_1(u8 v, void __user *to);
+int put_user_2(u16 v, void __user *to);
+int put_user_4(u32 v, void __user *to);
+int put_user_8(u64 v, void __user *to);
+int get_user_1(u8 *v, const void __user *from);
+int get_user_2(u16 *v, const void __user *from);
+int get_user_4(u32 *v, const void __user *from);
+int get_user_8(u64 *v, const void __user *from);
+
+static __always_inline int put_user_scalar(const void *v, void __user *to, size_t n)
+{
+	return n == 1 ? put_user_1(*(const u8 *)v, to) : n == 2 ? put_user_2(*(const u16 *)v, to) :
+	       n == 4 ? put_user_4(*(const u32 *)v, to) : put_user_8(*(const u64 *)v, to);
+}
+
+static __always_inline int get_user_scalar(void *v, const void __user *from, size_t n)
+{
+	return n == 1 ? get_user_1(v, from) : n == 2 ? get_user_2(v, from) :
+	       n == 4 ? get_user_4(v, from) : get_user_8(v, from);
+}
+
 #define put_user(x, ptr) ({									\
 	__typeof__((__typeof__(*(ptr)))0) v__ = (x);						\
 	static_assert(sizeof(v__) <= 8, "put_user: scalar");					\
-	copy_to_user((ptr), &v__, sizeof(v__)) ? -EFAULT : 0; })
+	put_user_scalar(&v__, (ptr), sizeof(v__)); })
 
 #define get_user(x, ptr) ({									\
 	__typeof__((__typeof__(*(ptr)))0) v__;	/* the cast drops const and __user */		\
 	static_assert(sizeof(v__) <= 8, "get_user: scalar");					\
-	int err__ = copy_from_user(&v__, (ptr), sizeof(v__)) ? -EFAULT : 0;			\
+	int err__ = get_user_scalar(&v__, (ptr), sizeof(v__));					\
 	(x) = v__;										\
 	err__; })
 
