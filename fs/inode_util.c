@@ -5,20 +5,19 @@
 #include <quire/blkdev.h>
 #include <quire/err.h>
 #include <quire/ktime.h>
-#include <quire/math64.h>
 #include <quire/mount.h>
 #include <quire/namei.h>
 #include <quire/sched.h>
 #include <quire/specfs.h>
 
+/* A tick is fine enough, as on Linux: and what is used often changes its times once a tick. */
 struct timespec64 current_fs_time(void)
 {
-	struct timespec64 ts;
+	u64 sec;
 	u32 nsec;
 
-	ts.tv_sec = (s64)div_u64_rem(ktime_get_real(), NSEC_PER_SEC, &nsec);
-	ts.tv_nsec = (s32)nsec;
-	return ts;
+	ktime_get_tick_real(&sec, &nsec);
+	return (struct timespec64){ .tv_sec = (s64)sec, .tv_nsec = (s32)nsec };
 }
 
 static int timespec_cmp(const struct timespec64 *a, const struct timespec64 *b)
@@ -50,7 +49,7 @@ void touch_atime(struct vfsmount *mnt, struct dentry *dentry)
 	if (mnt && mnt->mnt_flags & MNT_NODIRATIME && S_ISDIR(inode->i_mode))
 		return;
 	now = current_fs_time();
-	if (!atime_is_due(inode, &now))
+	if (!timespec_cmp(&inode->i_atime, &now) || !atime_is_due(inode, &now))
 		return;
 	inode->i_atime = now;
 	mark_inode_dirty(inode);

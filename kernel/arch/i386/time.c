@@ -41,6 +41,8 @@ static struct {
 	unsigned int khz;		/* 0: no usable TSC */
 	u64 next_tick_ns;
 	s64 real_offset_ns;		/* 1970 + this = ktime 0 */
+	u64 tick_sec;			/* real time at the last tick, for who wants it cheap */
+	u32 tick_nsec;
 } clock;
 
 static void pit_start(u8 mode, u16 port, u32 count)
@@ -109,12 +111,30 @@ u64 ktime_get_real(void)
 	return now;
 }
 
-void ktime_set_real(u64 ns)
+static void note_real_time(u64 now)
+{
+	clock.tick_sec = div_u64_rem(now + (u64)clock.real_offset_ns, NSEC_PER_SEC, &clock.tick_nsec);
+}
+
+void ktime_get_tick_real(u64 *sec, u32 *nsec)
 {
 	unsigned long flags;
 
 	local_irq_save(flags);
-	clock.real_offset_ns = (s64)(ns - now_locked());
+	*sec = clock.tick_sec;
+	*nsec = clock.tick_nsec;
+	local_irq_restore(flags);
+}
+
+void ktime_set_real(u64 ns)
+{
+	unsigned long flags;
+	u64 now;
+
+	local_irq_save(flags);
+	now = now_locked();
+	clock.real_offset_ns = (s64)(ns - now);
+	note_real_time(now);
 	local_irq_restore(flags);
 }
 
@@ -124,6 +144,7 @@ void ktime_adjust_real(s64 ns)
 
 	local_irq_save(flags);
 	clock.real_offset_ns += ns;
+	note_real_time(now_locked());
 	local_irq_restore(flags);
 }
 
@@ -154,6 +175,7 @@ static unsigned int ticks_due(void)
 void timer_interrupt(struct pt_regs *regs)
 {
 	jiffies += ticks_due();
+	note_real_time(clock.khz ? clock.base_ns : now_locked());
 	scheduler_tick(user_mode(regs));
 }
 

@@ -29,6 +29,7 @@ extern volatile unsigned long jiffies;	/* ticks since boot; wraps: compare with 
 
 u64 ktime_get(void);			/* ns since boot */
 u64 ktime_get_real(void);		/* ns since 1970 */
+void ktime_get_tick_real(u64 *sec, u32 *nsec); /* the same as of the last tick, cheaper: file times */
 void ktime_set_real(u64 ns);		/* settimeofday; monotonic time is untouched */
 /* Slew: add ns (may be negative) to real time. */
 void ktime_adjust_real(s64 ns);
