@@ -32,6 +32,17 @@ static void free_buffer(struct pipe_buffer *buf)
 	buf->page = NULL;
 }
 
+/* The buffers without data lose their pages. */
+void drop_spares(struct pipe_inode_info *pipe)
+{
+	for (unsigned int i = pipe->nrbufs; pipe->spares; i++) {
+		if (pipe_buf(pipe, i)->page) {
+			free_buffer(pipe_buf(pipe, i));
+			pipe->spares--;
+		}
+	}
+}
+
 /* Nobody has an end open any more. */
 void free_pipe_info(struct inode *inode)
 {
@@ -40,6 +51,7 @@ void free_pipe_info(struct inode *inode)
 
 	for (i = 0; i < pipe->nrbufs; i++)
 		free_buffer(pipe_buf(pipe, i));
+	drop_spares(pipe);
 	inode->i_pipe = NULL;
 	release_pipe_info(pipe);
 }
@@ -56,7 +68,28 @@ static void pipe_wait(struct inode *inode, struct pipe_inode_info *pipe)
 	mutex_lock(&inode->i_mutex);
 }
 
+/* Whoever waits is on the queue before it looks at the pipe (pipe_wait, poll), which has changed by now. */
+static void pipe_news(struct pipe_inode_info *pipe)
+{
+	smp_mb();
+	if (waitqueue_active(&pipe->wait))
+		wake_up_all(&pipe->wait);
+}
+
 /* ---- reading ---- */
+
+/* An empty pipe goes on in the buffer that has the page. */
+static void first_is_empty(struct pipe_inode_info *pipe)
+{
+	struct pipe_buffer *buf = pipe_buf(pipe, 0);
+
+	if (--pipe->nrbufs)
+		pipe->curbuf = (pipe->curbuf + 1) & (pipe->max_bufs - 1);
+	if (pipe->nrbufs && !pipe->waiting_writers)
+		free_buffer(buf);
+	else
+		pipe->spares++;
+}
 
 /* As much of the first buffer as fits. => bytes, -EFAULT */
 static ssize_t read_buffer(struct pipe_inode_info *pipe, char __user *to, size_t count)
@@ -70,11 +103,8 @@ static ssize_t read_buffer(struct pipe_inode_info *pipe, char __user *to, size_t
 		return -EFAULT;
 	buf->offset += (unsigned int)n;
 	buf->len -= (unsigned int)n;
-	if (!buf->len) {
-		free_buffer(buf);
-		pipe->curbuf = (pipe->curbuf + 1) & (pipe->max_bufs - 1);
-		pipe->nrbufs--;
-	}
+	if (!buf->len)
+		first_is_empty(pipe);
 	return (ssize_t)n;
 }
 
@@ -112,9 +142,11 @@ static ssize_t pipe_read(struct file *file, char __user *to, size_t count, loff_
 		return 0;
 	mutex_lock(&inode->i_mutex);
 	n = pipe_read_locked(file, inode, to, count);
+	if (inode->i_pipe->spares > 1 && !inode->i_pipe->waiting_writers)
+		drop_spares(inode->i_pipe);
 	mutex_unlock(&inode->i_mutex);
 	if (n > 0) {
-		wake_up_all(&inode->i_pipe->wait);
+		pipe_news(inode->i_pipe);
 		touch_atime(file->f_vfsmnt, file->f_dentry);
 	}
 	return n;
@@ -142,25 +174,37 @@ static ssize_t append_to_last(struct pipe_inode_info *pipe, const char __user *f
 	return (ssize_t)n;
 }
 
+/* The first buffer without data, with a page. => NULL: no memory */
+static struct pipe_buffer *next_buffer(struct pipe_inode_info *pipe)
+{
+	struct pipe_buffer *buf = pipe_buf(pipe, pipe->nrbufs);
+
+	if (buf->page)
+		return buf;
+	buf->page = alloc_page(GFP_HIGHUSER);
+	if (!buf->page)
+		return NULL;
+	page_claim(buf->page, OWNER_PIPE);
+	pipe->spares++;
+	return buf;
+}
+
 /* A page more. => bytes, -EFAULT, -ENOMEM */
 static ssize_t add_buffer(struct pipe_inode_info *pipe, const char __user *from, size_t count)
 {
-	struct page *page = alloc_page(GFP_HIGHUSER);
+	struct pipe_buffer *buf = next_buffer(pipe);
 	size_t n = min_t(size_t, count, PAGE_SIZE), left;
-	struct pipe_buffer *buf;
 
-	if (!page)
+	if (!buf)
 		return -ENOMEM;
-	left = copy_from_user(kmap(page), from, n);
-	kunmap(page);
-	if (left) {
-		unpin_page(page);
+	left = copy_from_user(kmap(buf->page), from, n);
+	kunmap(buf->page);
+	if (left)
 		return -EFAULT;
-	}
-	page_claim(page, OWNER_PIPE);
-	buf = pipe_buf(pipe, pipe->nrbufs);
-	*buf = (struct pipe_buffer){ .page = page, .offset = 0, .len = (unsigned int)n };
+	buf->offset = 0;
+	buf->len = (unsigned int)n;
 	pipe->nrbufs++;
+	pipe->spares--;
 	return (ssize_t)n;
 }
 
@@ -205,8 +249,10 @@ static ssize_t pipe_write_locked(struct file *file, struct inode *inode, const c
 			break;
 		/* Only with something to read: writers who wake each other over a full pipe starve its reader. */
 		if (news)
-			wake_up_all(&pipe->wait);
+			pipe_news(pipe);
+		pipe->waiting_writers++;
 		pipe_wait(inode, pipe);
+		pipe->waiting_writers--;
 	}
 	return done ? (ssize_t)done : n;
 }
@@ -222,7 +268,7 @@ static ssize_t pipe_write(struct file *file, const char __user *from, size_t cou
 	n = pipe_write_locked(file, inode, from, count);
 	mutex_unlock(&inode->i_mutex);
 	if (n > 0) {
-		wake_up_all(&inode->i_pipe->wait);
+		pipe_news(inode->i_pipe);
 		file_update_time(file);
 	}
 	return n;

@@ -99,6 +99,7 @@ static int resize_ring(struct pipe_inode_info *pipe, unsigned int bufs)
 	ring = alloc_ring(bufs);
 	if (!ring)
 		return -ENOMEM;
+	drop_spares(pipe);
 	for (i = 0; i < pipe->nrbufs; i++)
 		ring[i] = *pipe_buf(pipe, i);
 	kfree(pipe->bufs);

@@ -39,12 +39,15 @@ struct pipe_inode_info {
 	unsigned int readers, writers;	/* open ends */
 	unsigned int r_counter, w_counter; /* opens ever, for FIFOs waiting for the other end */
 	unsigned int max_bufs;		/* a power of two */
+	unsigned int spares;		/* pages in buffers that have no data */
+	unsigned int waiting_writers;
 	struct pipe_buffer *bufs;	/* a ring of max_bufs */
 	struct user_struct *user;	/* max_bufs pages are charged to him */
 };
 
 struct pipe_inode_info *alloc_pipe_info(void); /* NULL: no memory, or the user has too many */
 void free_pipe_info(struct inode *inode);
+void drop_spares(struct pipe_inode_info *pipe);
 void release_pipe_info(struct pipe_inode_info *pipe); /* what free_pipe_info does once it is empty */
 void pipe_limits_init(void);
 extern const struct file_operations read_pipe_fops, write_pipe_fops, rdwr_pipe_fops;
