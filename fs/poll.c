@@ -12,6 +12,8 @@
 #include <quire/timer.h>
 #include <quire/uaccess.h>
 
+#define POLL_FEW 16u	/* descriptors without an allocation */
+
 struct pollfd {
 	s32 fd;
 	s16 events, revents;
@@ -22,14 +24,15 @@ static bool poll_one(struct pollfd *p, struct poll_table *table)
 {
 	struct file *file;
 	unsigned int mask = 0;
+	bool put;
 
 	if (p->fd >= 0) {
 		mask = POLLNVAL;
-		file = fget((unsigned int)p->fd);
+		file = fget_light((unsigned int)p->fd, &put);
 		if (file) {
 			mask = file_poll(file, table);
 			mask &= (u16)p->events | POLLERR | POLLHUP;
-			fput(file);
+			fput_light(file, put);
 		}
 	}
 	p->revents = (s16)mask;
@@ -49,51 +52,46 @@ static int poll_round(struct pollfd *fds, unsigned int n, struct poll_table *tab
 
 static int do_poll(struct pollfd *fds, unsigned int n, long *timeout)
 {
-	struct poll_wqueues *pwq = kmalloc(sizeof(*pwq), GFP_KERNEL);
+	struct poll_wqueues pwq;
 	struct poll_table *table;
 	int ready;
 
-	if (!pwq)
-		return -ENOMEM;
-	poll_initwait(pwq);
-	table = *timeout ? &pwq->table : NULL;
+	poll_initwait(&pwq);
+	table = *timeout ? &pwq.table : NULL;
 	for (;;) {
 		ready = poll_round(fds, n, table);
 		table = NULL;
 		if (ready || !*timeout)
 			break;
-		ready = pwq->error;
+		ready = pwq.error;
 		if (!ready && signal_pending(current))
 			ready = -ERESTARTNOHAND;
 		if (ready)
 			break;
-		poll_sleep(pwq, timeout);
+		poll_sleep(&pwq, timeout);
 	}
-	poll_freewait(pwq);
-	kfree(pwq);
+	poll_freewait(&pwq);
 	return ready;
 }
 
 static int copy_and_poll(struct pollfd __user *ufds, unsigned int n, long *timeout)
 {
-	struct pollfd *fds;
+	struct pollfd few[POLL_FEW], *fds = few;
 	unsigned int i;
 	int ready;
 
 	if (n > rlimit(RLIMIT_NOFILE) || n > MAX_FDS)
 		return -EINVAL;
-	fds = kmalloc((n ? n : 1) * sizeof(*fds), GFP_KERNEL);
+	if (n > POLL_FEW)
+		fds = kmalloc(n * sizeof(*fds), GFP_KERNEL);
 	if (!fds)
 		return -ENOMEM;
-	if (copy_from_user(fds, ufds, n * sizeof(*fds))) {
-		kfree(fds);
-		return -EFAULT;
-	}
-	ready = do_poll(fds, n, timeout);
+	ready = copy_from_user(fds, ufds, n * sizeof(*fds)) ? -EFAULT : do_poll(fds, n, timeout);
 	for (i = 0; i < n && ready >= 0; i++)
 		if (put_user(fds[i].revents, &ufds[i].revents))
 			ready = -EFAULT;
-	kfree(fds);
+	if (fds != few)
+		kfree(fds);
 	return ready;
 }
 

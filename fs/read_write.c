@@ -75,27 +75,29 @@ static loff_t vfs_llseek(struct file *file, loff_t offset, int whence)
 
 long sys_lseek(unsigned int fd, off_t offset, unsigned int whence)
 {
-	struct file *file = fget(fd);
+	bool put;
+	struct file *file = fget_light(fd, &put);
 	loff_t pos;
 
 	if (!file)
 		return -EBADF;
 	pos = whence <= SEEK_END ? vfs_llseek(file, offset, (int)whence) : -EINVAL;
-	fput(file);
+	fput_light(file, put);
 	return pos > MAX_NON_LFS ? -EOVERFLOW : (long)pos;
 }
 
 long sys_llseek(unsigned int fd, unsigned long high, unsigned long low, loff_t __user *result,
 		unsigned int whence)
 {
-	struct file *file = fget(fd);
+	bool put;
+	struct file *file = fget_light(fd, &put);
 	loff_t pos;
 
 	if (!file)
 		return -EBADF;
 	pos = whence <= SEEK_END ? vfs_llseek(file, (loff_t)((u64)high << 32 | low), (int)whence) :
 				   -EINVAL;
-	fput(file);
+	fput_light(file, put);
 	if (pos < 0)
 		return (long)pos;
 	return put_user(pos, result);
@@ -195,7 +197,8 @@ static void pos_unlock(struct file *file)
 
 long sys_read(unsigned int fd, char __user *buf, size_t count)
 {
-	struct file *file = fget(fd);
+	bool put;
+	struct file *file = fget_light(fd, &put);
 	ssize_t n;
 
 	if (!file)
@@ -203,13 +206,14 @@ long sys_read(unsigned int fd, char __user *buf, size_t count)
 	pos_lock(file);
 	n = vfs_read(file, buf, count, &file->f_pos);
 	pos_unlock(file);
-	fput(file);
+	fput_light(file, put);
 	return n;
 }
 
 long sys_write(unsigned int fd, const char __user *buf, size_t count)
 {
-	struct file *file = fget(fd);
+	bool put;
+	struct file *file = fget_light(fd, &put);
 	ssize_t n;
 
 	if (!file)
@@ -217,39 +221,41 @@ long sys_write(unsigned int fd, const char __user *buf, size_t count)
 	pos_lock(file);
 	n = vfs_write(file, buf, count, &file->f_pos);
 	pos_unlock(file);
-	fput(file);
+	fput_light(file, put);
 	return n;
 }
 
 long sys_pread64(unsigned int fd, char __user *buf, size_t count, loff_t pos)
 {
 	struct file *file;
+	bool put;
 	ssize_t n = -ESPIPE;
 
 	if (pos < 0)
 		return -EINVAL;
-	file = fget(fd);
+	file = fget_light(fd, &put);
 	if (!file)
 		return -EBADF;
 	if (file->f_mode & FMODE_LSEEK)
 		n = vfs_read(file, buf, count, &pos);
-	fput(file);
+	fput_light(file, put);
 	return n;
 }
 
 long sys_pwrite64(unsigned int fd, const char __user *buf, size_t count, loff_t pos)
 {
 	struct file *file;
+	bool put;
 	ssize_t n = -ESPIPE;
 
 	if (pos < 0)
 		return -EINVAL;
-	file = fget(fd);
+	file = fget_light(fd, &put);
 	if (!file)
 		return -EBADF;
 	if (file->f_mode & FMODE_LSEEK)
 		n = vfs_write(file, buf, count, &pos);
-	fput(file);
+	fput_light(file, put);
 	return n;
 }
 
@@ -328,7 +334,8 @@ static ssize_t do_readv_writev(struct file *file, const struct iovec __user *vec
 static long readv_writev(unsigned int fd, const struct iovec __user *vec, unsigned long nr,
 			 bool write)
 {
-	struct file *file = fget(fd);
+	bool put;
+	struct file *file = fget_light(fd, &put);
 	ssize_t n;
 
 	if (!file)
@@ -336,7 +343,7 @@ static long readv_writev(unsigned int fd, const struct iovec __user *vec, unsign
 	pos_lock(file);
 	n = do_readv_writev(file, vec, nr, &file->f_pos, write);
 	pos_unlock(file);
-	fput(file);
+	fput_light(file, put);
 	return n;
 }
 
@@ -354,16 +361,17 @@ static long preadv_pwritev(unsigned int fd, const struct iovec __user *vec, unsi
 			   loff_t pos, bool write)
 {
 	struct file *file;
+	bool put;
 	ssize_t n = -ESPIPE;
 
 	if (pos < 0)
 		return -EINVAL;
-	file = fget(fd);
+	file = fget_light(fd, &put);
 	if (!file)
 		return -EBADF;
 	if (file->f_mode & FMODE_LSEEK)
 		n = do_readv_writev(file, vec, nr, &pos, write);
-	fput(file);
+	fput_light(file, put);
 	return n;
 }
 

@@ -119,6 +119,7 @@ unsigned int file_poll(struct file *file, struct poll_table *table)
 #define SET_IN (POLLRDNORM | POLLRDBAND | POLLIN | POLLHUP | POLLERR)
 #define SET_OUT (POLLWRBAND | POLLWRNORM | POLLOUT | POLLERR)
 #define SET_EX POLLPRI
+#define SELECT_FEW_WORDS 4u	/* of each set: without an allocation */
 
 struct fd_sets {
 	unsigned int n;
@@ -134,14 +135,15 @@ static bool wanted(const unsigned long *set, unsigned int fd)
 /* => how many of the three are ready, -EBADF */
 static int select_one(struct fd_sets *s, unsigned int fd, struct poll_table *table)
 {
-	struct file *file = fget(fd);
+	bool put;
+	struct file *file = fget_light(fd, &put);
 	unsigned int mask;
 	int n = 0;
 
 	if (!file)
 		return -EBADF;
 	mask = file_poll(file, table);
-	fput(file);
+	fput_light(file, put);
 	if (wanted(s->in, fd) && mask & SET_IN) {
 		__set_bit(fd, s->res_in);
 		n++;
@@ -157,18 +159,28 @@ static int select_one(struct fd_sets *s, unsigned int fd, struct poll_table *tab
 	return n;
 }
 
+/* The descriptors of one word that any set wants. */
+static unsigned long wanted_word(const struct fd_sets *s, unsigned int word)
+{
+	unsigned long bits = s->in[word] | s->out[word] | s->ex[word];
+	unsigned int left = s->n - word * BITS_PER_LONG;
+
+	return left < BITS_PER_LONG ? bits & ((1ul << left) - 1) : bits;
+}
+
 static int select_round(struct fd_sets *s, struct poll_table *table)
 {
-	unsigned int fd;
 	int ready = 0, n;
 
-	for (fd = 0; fd < s->n; fd++) {
-		if (!wanted(s->in, fd) && !wanted(s->out, fd) && !wanted(s->ex, fd))
-			continue;
-		n = select_one(s, fd, ready ? NULL : table);
-		if (n < 0)
-			return n;
-		ready += n;
+	for (unsigned int word = 0; word < BITS_TO_LONGS(s->n); word++) {
+		unsigned long bits = wanted_word(s, word);
+
+		for (; bits; bits &= bits - 1) {
+			n = select_one(s, word * BITS_PER_LONG + __ffs(bits), ready ? NULL : table);
+			if (n < 0)
+				return n;
+			ready += n;
+		}
 	}
 	return ready;
 }
@@ -176,28 +188,25 @@ static int select_round(struct fd_sets *s, struct poll_table *table)
 /* *timeout in ticks, MAX_SCHEDULE_TIMEOUT: for ever. */
 static int do_select(struct fd_sets *s, long *timeout)
 {
-	struct poll_wqueues *pwq = kmalloc(sizeof(*pwq), GFP_KERNEL);
+	struct poll_wqueues pwq;
 	struct poll_table *table;
 	int ready;
 
-	if (!pwq)
-		return -ENOMEM;
-	poll_initwait(pwq);
-	table = *timeout ? &pwq->table : NULL;
+	poll_initwait(&pwq);
+	table = *timeout ? &pwq.table : NULL;
 	for (;;) {
 		ready = select_round(s, table);
 		table = NULL;
 		if (ready || !*timeout)
 			break;
-		ready = pwq->error;
+		ready = pwq.error;
 		if (!ready && signal_pending(current))
 			ready = -ERESTARTNOHAND;
 		if (ready)
 			break;
-		poll_sleep(pwq, timeout);
+		poll_sleep(&pwq, timeout);
 	}
-	poll_freewait(pwq);
-	kfree(pwq);
+	poll_freewait(&pwq);
 	return ready;
 }
 
@@ -224,16 +233,17 @@ static int put_set(unsigned long __user *user, const unsigned long *set, unsigne
 static int core_select(int n, unsigned long __user *in, unsigned long __user *out,
 		       unsigned long __user *ex, long *timeout)
 {
+	unsigned long few[6 * SELECT_FEW_WORDS] = { 0 }, *bits = few;
 	struct fd_sets s;
-	unsigned long *bits;
 	size_t words;
 	int ready;
 
 	if (n < 0)
 		return -EINVAL;
 	s.n = min_t(unsigned int, (unsigned int)n, current->files->max_fds);
-	words = BITS_TO_LONGS(s.n) ? BITS_TO_LONGS(s.n) : 1;
-	bits = kcalloc(6 * words, sizeof(long), GFP_KERNEL);
+	words = BITS_TO_LONGS(s.n);
+	if (words > SELECT_FEW_WORDS)
+		bits = kcalloc(6 * words, sizeof(long), GFP_KERNEL);
 	if (!bits)
 		return -ENOMEM;
 	s.in = bits;
@@ -248,7 +258,8 @@ static int core_select(int n, unsigned long __user *in, unsigned long __user *ou
 	if (ready >= 0 && (put_set(in, s.res_in, s.n) || put_set(out, s.res_out, s.n) ||
 			   put_set(ex, s.res_ex, s.n)))
 		ready = -EFAULT;
-	kfree(bits);
+	if (bits != few)
+		kfree(bits);
 	return ready;
 }
 
@@ -292,11 +303,12 @@ long sys_select(int n, unsigned long __user *in, unsigned long __user *out, unsi
 {
 	struct old_timeval32 tv;
 	long ticks = MAX_SCHEDULE_TIMEOUT;
-	u64 start = ktime_get();
+	u64 start = 0;
 	s64 sec, nsec;
 	int ready;
 
 	if (tvp) {
+		start = ktime_get();
 		if (copy_from_user(&tv, tvp, sizeof(tv)))
 			return -EFAULT;
 		/* Microseconds beyond a second are carried over. */

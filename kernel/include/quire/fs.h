@@ -364,6 +364,9 @@ struct fs_struct {
 };
 struct task_struct;
 struct file *fget(unsigned int fd); /* referenced, or NULL */
+/* For use within one system call, without a reference if it can be: give it back by fput_light. */
+struct file *fget_light(unsigned int fd, bool *put);
+static inline void fput_light(struct file *file, bool put) { if (put) fput(file); }
 int get_unused_fd(unsigned int flags); /* O_CLOEXEC; => fd or -EMFILE */
 void put_unused_fd(unsigned int fd);
 void fd_install(unsigned int fd, struct file *file);

@@ -9,7 +9,7 @@
 
 struct task_struct;
 
-#define POLL_INLINE 8u	/* entries without an allocation */
+#define POLL_INLINE 16u	/* entries without an allocation: this is on the caller's stack */
 #define POLL_BLOCK 32u	/* entries in one allocation after that */
 
 /* The caller on one queue of one file, which is held meanwhile. */
