@@ -7,14 +7,11 @@
  * machine: mem=16 swap=64 timeout=120
  * oracle: none, because only Quire counts copies
  */
-#include <sys/mman.h>
-
 #include "proc.h"
 
 #define PAGES	512u
 #define WRITTEN	100u
 #define READ_IN	10u
-#define HOG	(24 * MIB)	/* more than memory */
 
 static unsigned char *base;
 
@@ -85,22 +82,6 @@ static void fork_and_write(void)
 	check(copies() == before);
 }
 
-/* A process takes more than memory and ends: what was idle is on swap now. */
-static void push_out(void)
-{
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		unsigned char *hog = mmap(NULL, HOG, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-		check(hog != MAP_FAILED);
-		for (size_t at = 0; at < HOG; at += PAGE)
-			hog[at] = 1;
-		_exit(0);
-	}
-	join(pid);
-}
-
 static long resident(void)
 {
 	long total, pages;
@@ -133,8 +114,7 @@ int main(void)
 	reading_makes_nothing_resident();
 	fill();
 	fork_and_write();
-	push_out();
-	check(proc_number("/proc/self/status", "VmSwap") > PAGES * PAGE / 1024 / 2);
+	press_to_swap(PAGES * PAGE / 1024 / 2);
 	fork_and_write();
 	return 0;
 }

@@ -13,8 +13,9 @@
 #define NAME	"/root/dirty_limits.tmp"
 #define LIMIT_PERCENT 5
 #define CHUNK	16u		/* pages: after so many the kernel looks at the limits */
-#define SLACK	(2 * CHUNK)	/* pages: those, and what others dirty (directories, maps of blocks) */
-#define FEW	20u		/* pages, below every limit */
+#define SLACK	(2l * CHUNK)	/* pages: those, and what others dirty (directories, maps of blocks) */
+#define FEW	20		/* pages, below every limit */
+#define NEVER	1000000		/* hundredths of a second */
 #define PATIENCE 20		/* seconds for what takes one or two */
 
 static const char *const tunables[] = { "dirty_ratio", "dirty_background_ratio", "dirty_expire_centisecs",
@@ -33,13 +34,13 @@ static void save(void)
 	}
 }
 
-/* Ratios in percent, times in hundredths of a second. */
-static void set_limits(int ratio, int background, int expire, int interval)
+/* Ratios in percent, the age in hundredths of a second. kupdated looks often. */
+static void set_limits(int ratio, int background, int expire)
 {
 	vm_tunable("dirty_ratio", ratio);
 	vm_tunable("dirty_background_ratio", background);
 	vm_tunable("dirty_expire_centisecs", expire);
-	vm_tunable("dirty_writeback_centisecs", interval);
+	vm_tunable("dirty_writeback_centisecs", 20);
 }
 
 static void restore(void)
@@ -94,7 +95,7 @@ static void background_starts(void)
 	long limit = pages_of(LIMIT_PERCENT), throttled;
 	int fd = new_file();
 
-	set_limits(90, LIMIT_PERCENT, 100000, 100000);
+	set_limits(90, LIMIT_PERCENT, NEVER);
 	throttled = vmstat("dirty_throttled");
 	write_pages(fd, 2 * limit);
 	falls_to(limit + SLACK);
@@ -107,7 +108,7 @@ static void writer_is_held(void)
 	long limit = pages_of(LIMIT_PERCENT), throttled, most = 0;
 	int fd = new_file();
 
-	set_limits(LIMIT_PERCENT, LIMIT_PERCENT, 100000, 100000);
+	set_limits(LIMIT_PERCENT, LIMIT_PERCENT, NEVER);
 	throttled = vmstat("dirty_throttled");
 	for (int i = 0; i < 100; i++) {
 		write_pages(fd, CHUNK);
@@ -133,15 +134,25 @@ static void is_on_disk(int fd, unsigned int nr)
 	check(munmap(map, nr * PAGE) == 0);
 }
 
+/* It has begun and ended a pass since we were called. */
+static void kupdated_looks(void)
+{
+	long runs = vmstat("writeback_runs");
+
+	for (int tenth = 0; tenth < PATIENCE * 10 && vmstat("writeback_runs") < runs + 2; tenth++)
+		usleep(100000);
+	check(vmstat("writeback_runs") >= runs + 2);
+}
+
 static void old_pages_are_written(void)
 {
 	int fd = new_file();
 
-	set_limits(90, 90, 3000, 20);
+	set_limits(90, 90, NEVER);
 	write_pages(fd, FEW);
-	sleep(2);
+	kupdated_looks();
 	check(dirty() >= FEW); /* not old yet */
-	set_limits(90, 90, 100, 20);
+	set_limits(90, 90, 50);
 	falls_to(0);
 	is_on_disk(fd, FEW);
 	check(close(fd) == 0);

@@ -6,11 +6,9 @@
  * machine: mem=16 swap=16 timeout=180
  * oracle: none, because Linux has no /proc/sys/vm/fail_nth
  */
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/mman.h>
 
-#include "check.h"
+#include "proc.h"
 
 #define COUNTDOWN "/proc/sys/vm/fail_nth"
 #define NOT_REACHED 42	/* the sequence made fewer than n allocations: the end */
@@ -88,9 +86,12 @@ static void sequence(char *self, unsigned int n)
 int main(int argc, char **argv)
 {
 	unsigned int n, errors = 0, killed = 0;
+	long tables, promised;
 
 	if (argc > 1)
 		return countdown() > 0 ? NOT_REACHED : 0;
+	tables = meminfo("PageTables");
+	promised = meminfo("Committed_AS");
 	for (n = 1; n < MOST; n++) {
 		pid_t pid = fork();
 		int status;
@@ -104,6 +105,8 @@ int main(int argc, char **argv)
 		killed += WIFSIGNALED(status);
 		errors += WIFEXITED(status) && WEXITSTATUS(status);
 	}
+	/* What the failures held is there again, to the page. */
+	check(meminfo("PageTables") == tables && meminfo("Committed_AS") == promised);
 	printf("%u allocations; each failed once: %u processes killed, %u execs failed\n", n - 1, killed,
 	       errors);
 	check(n > 50 && n < MOST);

@@ -3,28 +3,25 @@
  * While memory is not short kswapd sleeps: a machine that has been short and is so no more, and one on which
  * programs run with memory to spare, see no pass, no scan and no wake-up.
  *
- * machine: mem=16 swap=32
+ * machine: mem=16 swap=64
  * oracle: none, because only Quire has a trace of kswapd
  */
-#include <sys/mman.h>
-
 #include "proc.h"
 
-#define HOG (20 * MIB)
 #define SETTLE_SECONDS 1
 #define IDLE_SECONDS 3
 #define USED (2 * MIB)
 
-static void take(size_t size)
+/* A program that has memory enough. */
+static void work_a_little(void)
 {
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		unsigned char *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		unsigned char *p = malloc(USED);
 
-		check(p != MAP_FAILED);
-		for (size_t at = 0; at < size; at += PAGE)
-			p[at] = 1;
+		check(p);
+		memset(p, 1, USED);
 		_exit(0);
 	}
 	join(pid);
@@ -44,7 +41,7 @@ int main(void)
 {
 	long before[WORKS], after[WORKS], passes = vmstat("pageoutrun");
 
-	take(HOG);
+	press_memory();
 	check(vmstat("pageoutrun") > passes);
 	sleep(SETTLE_SECONDS);
 	proc_write("/proc/trace", "clear");
@@ -52,7 +49,7 @@ int main(void)
 	count(before);
 	for (int i = 0; i < IDLE_SECONDS; i++) {
 		sleep(1);
-		take(USED);
+		work_a_little();
 	}
 	count(after);
 	for (unsigned int i = 0; i < WORKS; i++) {

@@ -6,13 +6,11 @@
  * machine: mem=16 swap=64 timeout=120
  * oracle: none, because Linux's machine here has memory for all of it
  */
-#include <sys/mman.h>
 #include <sys/resource.h>
 
 #include "proc.h"
 
 #define PAGES	500u
-#define HOG	(24 * MIB)
 
 static long faults(void)
 {
@@ -29,22 +27,6 @@ static unsigned char *new_set(void)
 	check(set != MAP_FAILED);
 	memset(set, 7, PAGES * PAGE);
 	return set;
-}
-
-static void push_out(void)
-{
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		unsigned char *hog = mmap(NULL, HOG, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-		check(hog != MAP_FAILED);
-		for (int round = 0; round < 2; round++)
-			for (size_t at = 0; at < HOG; at += PAGE)
-				hog[at] = 1;
-		_exit(0);
-	}
-	join(pid);
 }
 
 /* Faults that it takes to read the set, after fork's own have been taken. */
@@ -64,11 +46,11 @@ int main(void)
 
 	check(mlock(locked, PAGES * PAGE) == 0);
 	check(proc_number("/proc/self/status", "VmLck") == PAGES * PAGE / 1024);
-	push_out();
+	press_to_swap(PAGES * PAGE / 1024 / 2);
 	check(cost(locked) == 0);
 	check(cost(loose) > PAGES / 4);
 	check(munlock(locked, PAGES * PAGE) == 0);
-	push_out();
+	press_to_swap(PAGES * PAGE / 1024 / 2);
 	check(cost(locked) > PAGES / 4);
 	return 0;
 }

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
-#include "check.h"
+#include "proc.h"
 
 #define STEP (256 * 1024)
 
@@ -51,6 +51,7 @@ int main(void)
 		neighbour(ready[1], stop[0]);
 	check(read(ready[0], &byte, 1) == 1);
 	for (int round = 0; round < 2; round++) {
+		long kills = vmstat("oom_kill");
 		pid_t victim = fork();
 		int status;
 
@@ -58,6 +59,7 @@ int main(void)
 			hog();
 		status = status_of(victim);
 		check(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+		check(vmstat("oom_kill") == kills + 1);
 	}
 	check(write(stop[1], "x", 1) == 1);
 	join(pid);

@@ -7,6 +7,7 @@
 #define QUIRE_TESTS_PROC_H
 
 #include <fcntl.h>
+#include <sys/mman.h>
 
 #include "check.h"
 
@@ -56,11 +57,46 @@ static inline long meminfo(const char *name)
 	return proc_number("/proc/meminfo", name);
 }
 
+/* Write to more than memory.  => what was written, never given back: for a process that ends soon */
+static inline unsigned char *take_memory(void)
+{
+	size_t size = meminfo("MemTotal") * 1024ul / 2 * 3;
+	unsigned char *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	check(p != MAP_FAILED);
+	for (size_t at = 0; at < size; at += PAGE)
+		p[at] = 1;
+	return p;
+}
+
 static inline void proc_write(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY);
 
 	check(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text) && close(fd) == 0);
+}
+
+/* A process takes more than memory and ends: what was idle may be on swap now. */
+static inline void press_memory(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		take_memory();
+		_exit(0);
+	}
+	join(pid);
+}
+
+/* Again, until so much of the caller is there. */
+static inline void press_to_swap(long kib)
+{
+	int times = 0;
+
+	do {
+		check(times++ < 8);
+		press_memory();
+	} while (proc_number("/proc/self/status", "VmSwap") < kib);
 }
 
 static inline void vm_tunable(const char *name, long value)

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A program more than twice as big as memory: 40 MiB written and verified on a 16 MiB machine, each page with
- * content that depends on its number and on the pass, in order and in a scattered order.
+ * content that depends on its number and on the pass, in order and in a scattered order. There is swap enough, so
+ * nobody is killed for it.
  *
  * machine: mem=16 swap=64 timeout=240
  */
 #include <stdint.h>
 #include <sys/mman.h>
 
-#include "check.h"
+#include "proc.h"
 
 #define SIZE	(40 * MIB)
 #define PAGES	(SIZE / PAGE)
@@ -35,6 +36,7 @@ static void verify(const uint32_t *page, uint32_t n, uint32_t pass)
 int main(void)
 {
 	uint32_t *base = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	long kills = vmstat("oom_kill");
 
 	check(base != MAP_FAILED);
 	for (uint32_t n = 0; n < PAGES; n++)
@@ -50,6 +52,7 @@ int main(void)
 	}
 	for (uint32_t n = 0; n < PAGES; n++)
 		verify(base + n * WORDS, n, n % 4 == 0 ? 2 : 1);
+	check(vmstat("oom_kill") == kills);
 	check(munmap(base, SIZE) == 0);
 	return 0;
 }
