@@ -5,11 +5,13 @@
 import os
 import sys
 import unittest
+from xml.etree import ElementTree
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(TOP, "tools"))
 
-from pybench import figures, measure, profile, programs, replay, rows, symbols  # noqa: E402
+from pybench import figures, measure, outside, plot, profile  # noqa: E402
+from pybench import programs, replay, rows, symbols, yardstick  # noqa: E402
 from pybench.classes import CLASSES, OTHER, class_of  # noqa: E402
 
 OUTPUT = """noise
@@ -75,6 +77,24 @@ class Figures(unittest.TestCase):
     def test_failures(self):
         self.assertEqual(figures.failures([figure([], [1], errors={"linux": "EIO"})], "linux"),
                          [("row", "EIO")])
+
+    def test_merged(self):
+        old, new = figure([1], [1]), figure([2], [2])
+        other = figure([3], [3], "process")
+        known = {"calls": ["row"], "process": ["row"]}
+        found = figures.from_json(figures.to_json(figures.merged([other, old], [new], known)))
+        self.assertEqual(found, [new, other])
+
+    def test_plot(self):
+        picture = plot.svg([figure([100], [50]), figure([100], [], errors={"quire": "ENOSYS"})])
+        self.assertEqual(len(ElementTree.fromstring(picture).findall("{*}circle")), 1 + 3)
+        self.assertIn("ENOSYS", picture)
+
+    def test_yardstick(self):
+        some = [figures.Figure("pressure", "hot_2x", "run", m, {"quire": [v]})
+                for m, v in (("wall", 1), ("major", 120), ("lru", 100), ("opt", 50))]
+        self.assertEqual(yardstick.above(some), ["hot_2x"])
+        self.assertIn("1.20", yardstick.to_text(some))
 
     def test_texts(self):
         some = [figure([100], [50]), figure([100], [20], measure_name="ns")]
@@ -142,6 +162,18 @@ class DeadMachine(unittest.TestCase):
         self.assertEqual(found["b"].error, measure.DIED)
         self.assertEqual([found[n].instructions for n in "acd"], [[5]] * 3)
         self.assertEqual(len(self.boots), 2)
+
+
+class Outside(unittest.TestCase):
+    """Rows of the machine as a whole."""
+
+    def test_smallest(self):
+        for least in range(1, 20):
+            self.assertEqual(outside.smallest(lambda n, least=least: n >= least, 0, 20), least)
+
+    def test_used(self):
+        text = "MemTotal: 60000 kB\nMemFree:  40000 kB\nBuffers: 1000 kB\nCached: 2000 kB\n"
+        self.assertEqual(outside.used(text, 64), 64 * 1024 - 43000)
 
 
 class Profile(unittest.TestCase):

@@ -3,12 +3,12 @@
  * A QEMU plugin that counts, for every guest address, how often the instruction there was executed
  * while a bench row was measured. tools/profile makes a table per function of it.
  *
- *	qemu-system-i386 ... -plugin count.so,out=FILE
+ *	qemu-system-i386 ... -plugin count.so,out=FILE[,from=start]
  *
- * The window: bench_start() and bench_stop() (user/bench/lib/bench.c) each execute a NOP whose
+ * The window: bench_start() and bench_stop() (user/bench/mark.h) each execute a NOP whose
  * displacement says which of the two it is. All that the machine does between them is counted,
  * the kernel, interrupts and other processes too. User addresses of different programs share a
- * counter. FILE gets a line `WINDOWS`, then lines `ADDRESS COUNT`, hexadecimal and decimal.
+ * counter. With from=start the first window opens when the machine starts. FILE gets a line `WINDOWS`, then lines `ADDRESS COUNT`, hexadecimal and decimal.
  *
  * An iteration of a repeated string instruction counts as one, as QEMU's -icount has it. An
  * instruction that faults counts each time it is tried. For a machine with one processor.
@@ -31,7 +31,7 @@ struct counter {
 
 QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_API;
 
-/* nopl MARK(%eax): 0f 1f 80 and the mark (Intel SDM volume 2, NOP); bench.c has the same bytes. */
+/* nopl MARK(%eax): 0f 1f 80 and the mark (Intel SDM volume 2, NOP); mark.h has the same bytes. */
 static const unsigned char open_mark[] = { 0x0f, 0x1f, 0x80, 'Q', 'B', 'e', '1' };
 static const unsigned char close_mark[] = { 0x0f, 0x1f, 0x80, 'Q', 'B', 'e', '0' };
 
@@ -122,10 +122,11 @@ static void write_out(qemu_plugin_id_t id, void *data)
 int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv)
 {
 	(void)info;
-	if (argc != 1 || strncmp(argv[0], "out=", 4)) {
-		fprintf(stderr, "count: the one argument is out=FILE\n");
+	if (argc < 1 || strncmp(argv[0], "out=", 4)) {
+		fprintf(stderr, "count: arguments: out=FILE[,from=start]\n");
 		return -1;
 	}
+	is_open = argc > 1 && strcmp(argv[1], "from=start") == 0;
 	out_path = strdup(argv[0] + 4);
 	counters = calloc(MAX_COUNTERS, sizeof(*counters));
 	slots = calloc(HASH_SLOTS, sizeof(*slots));

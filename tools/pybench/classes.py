@@ -3,7 +3,8 @@
 
 The measures: `instructions` under -icount, which repeat; `ns` of wall time without it, the least of
 several boots; and, where the disk takes part, `wall` (the median of several boots) and `major`
-(faults that had to wait for the disk) instead. Numbers in MUST and AIM are ratios Quire / Linux.
+(faults that had to wait for the disk) instead. The machine as a whole has `seconds` until it is
+ready, and sizes. Numbers in MUST and AIM are ratios Quire / Linux.
 """
 
 from dataclasses import dataclass, field
@@ -23,19 +24,20 @@ class Class:
 
 
 CLASSES = (
-    Class("pipe bandwidth", ("ipc/*_bandwidth",), {"instructions": (0.75, 0.6)}),
     Class("calls and signals", ("calls/*",), {"instructions": (0.7, 0.5)}),
     Class("faults and mappings", ("memory/*",), {"instructions": (0.7, 0.5)}),
     Class("processes", ("process/*", "dynamic/*"), {"instructions": (0.6, 0.4)}),
+    Class("pipe bandwidth", ("ipc/*_bandwidth",), {"instructions": (0.75, 0.6)}),
     Class("switches and messages", ("switch/*", "ipc/*"), {"instructions": (0.6, 0.4)}),
-    Class("disk", ("disk/*",), {"wall": (1.0, 0.6)}, disk=True),
     Class("files and names", ("files/*", "names/*"), {"instructions": (0.8, 0.6)}),
+    Class("disk", ("disk/*",), {"wall": (1.0, 0.6)}, disk=True),
     Class("memory pressure", ("pressure/*", "compile/*"),
           {"wall": (1.0, 0.6), "major": (1.0, 1.0)}, memory=64, disk=True),
     Class("the machine", ("machine/*",),
-          {"instructions": (0.25, 0.1), "wall": (0.25, 0.1), "KiB": (0.25, 0.1),
+          {"instructions": (0.25, 0.1), "seconds": (0.25, 0.1), "KiB": (0.25, 0.1),
            "MiB": (0.25, 0.1)}),
 )
+TITLES = [c.title for c in CLASSES]
 OTHER = Class("other", ("*",))
 
 

@@ -3,14 +3,15 @@
 
 import csv
 import io
+import json
 import math
 import statistics
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
-from pybench.classes import class_of
+from pybench.classes import TITLES, class_of
 
 KERNELS = ("linux", "quire")
-LEAST = ("ns",)  # measures that a busy host can only make larger: the least counts
+LEAST = ("ns", "seconds")  # measures that a busy host can only make larger: the least counts
 FIELDS = ("program", "row", "unit", "measure", "linux", "quire", "ratio", "spread_linux",
           "spread_quire", "must", "aim", "verdict", "error_linux", "error_quire")
 
@@ -86,6 +87,27 @@ def to_csv(figures):
     return out.getvalue()
 
 
+def to_json(figures):
+    """All figures with all their runs, for from_json()."""
+    return json.dumps([asdict(f) for f in figures], indent=1)
+
+
+def from_json(text):
+    """The figures of to_json()."""
+    return [Figure(**fields) for fields in json.loads(text)]
+
+
+def merged(old, new, known):
+    """NEW figures, and those OLD ones whose row NEW does not have; in the order of KNOWN.
+
+    KNOWN is {program: [rows]}; what is not in it goes.
+    """
+    fresh = {(f.program, f.row) for f in new}
+    kept = [f for f in old if (f.program, f.row) not in fresh] + new
+    return [f for program, names in known.items() for name in names
+            for f in kept if (f.program, f.row) == (program, name)]
+
+
 def _plain(value, digits=1):
     return "" if value is None else f"{value:.{digits}f}"
 
@@ -149,11 +171,11 @@ def to_markdown(figures):
 
 
 def by_class(figures):
-    """{title of the class: [figures]}"""
-    parts = {}
+    """{title of the class: [figures]}, in the order of classes.py."""
+    parts = {title: [] for title in TITLES}
     for f in figures:
         parts.setdefault(class_of(f.program, f.row).title, []).append(f)
-    return parts
+    return {title: some for title, some in parts.items() if some}
 
 
 def summary(figures):

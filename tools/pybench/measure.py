@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass
 
-from pybench import kernels, rows
+from pybench import kernels, outside, rows, yardstick
 from pybench.classes import class_of
 from pybench.figures import Figure
 from pybench.programs import command
@@ -30,7 +30,7 @@ def split(chosen):
     """{(memory, swap, disk): {program: [rows]}}: rows that may share a machine."""
     groups = {}
     for program, names in chosen.items():
-        for name in names:
+        for name in () if program == outside.PROGRAM else names:
             c = class_of(program, name)
             group = groups.setdefault((c.memory, c.swap, c.disk), {})
             group.setdefault(program, []).append(name)
@@ -68,6 +68,8 @@ def measure(chosen, build, effort, say=print):
     """[Figure] of CHOSEN, {program: [rows]}."""
     samples = {(k, way): {} for k in kernels.KERNELS for way in ("icount", "wall")}
     for (memory, swap, disk), group in split(chosen).items():
+        if disk and not effort.disk_boots:
+            continue
         machine = {"memory": memory, "swap": swap}
         for k in () if disk else kernels.KERNELS:
             sweep(k, build, group, effort.runs, samples[k, "icount"], say, icount=True, **machine)
@@ -75,8 +77,14 @@ def measure(chosen, build, effort, say=print):
             for k in kernels.KERNELS:
                 sweep(k, build, group, 1 if disk else effort.boot_runs, samples[k, "wall"], say,
                       icount=False, **machine)
-    return [f for program, names in chosen.items() for name in names
-            for f in figures_of(program, name, samples)]
+    found = [f for program, names in chosen.items() if program != outside.PROGRAM
+             for name in names for f in figures_of(program, name, samples)]
+    if yardstick.PROGRAM in chosen:
+        say("replaying LRU and OPT")
+        walls = {k: samples[k, "wall"] for k in kernels.KERNELS}
+        found += [yardstick.swapped(name, walls) for name in chosen[yardstick.PROGRAM]]
+        found += yardstick.replayed(build, chosen[yardstick.PROGRAM], walls)
+    return found + outside.measure(chosen.get(outside.PROGRAM, ()), build, effort.boots, say)
 
 
 def figures_of(program, name, samples):

@@ -19,13 +19,17 @@ class Function:
     calls: int = 0  # how often its first instruction was executed
 
 
-def count(kernel, build, command, memory):
-    """({address: times executed while measured}, results as kernels.outputs()) of COMMAND."""
+def count(kernel, build, command, memory, from_start=False):
+    """({address: times executed while measured}, results as kernels.outputs()) of COMMAND.
+
+    FROM_START: what is executed since the machine's start is counted.
+    """
     out = os.path.join(build, "bench", f"count.{os.getpid()}")
     plugin = os.path.join(build, "bench", "count.so")
+    argument = f"{plugin},out={out}" + (",from=start" if from_start else "")
     try:
         results = kernels.outputs(kernel, build, [command], memory=memory,
-                                  extra=["-plugin", f"{plugin},out={out}"])
+                                  extra=["-plugin", argument])
         with open(out, encoding="ascii") as f:
             return parse(f.read()), results
     finally:

@@ -4,6 +4,8 @@
 import os
 import re
 
+from pybench import outside
+
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 FOLDER = os.path.join(TOP, "user", "bench")
 ROW = re.compile(r'^\t\{ "([a-z0-9_]+)",', re.MULTILINE)  # one of a table of struct bench_row
@@ -14,13 +16,15 @@ class UnknownRow(Exception):
 
 
 def programs():
-    """{program: [names of its rows]}, as the sources have them."""
+    """{program: [names of its rows]}, as the sources have them, and the rows measured outside."""
     found = {}
     for name in sorted(os.listdir(FOLDER)):
         if name.endswith(".c"):
             with open(os.path.join(FOLDER, name), encoding="utf-8") as f:
-                found[name[:-2]] = ROW.findall(f.read())
-    return found
+                names = ROW.findall(f.read())
+            if names:
+                found[name[:-2]] = names
+    return found | {outside.PROGRAM: list(outside.ROWS)}
 
 
 def chosen(words, known=None):

@@ -53,7 +53,7 @@ def _nm(path):
     return subprocess.run([NM, path], check=True, capture_output=True, text=True).stdout.splitlines()
 
 
-def _kallsyms(build):
+def kallsyms(build):
     """Linux's symbols: Debian keeps System.map in a package of a gigabyte, but a running kernel
     tells them; nokaslr puts them in the same place on each boot."""
     path = os.path.join(build, "oracle", "kallsyms")
@@ -71,8 +71,15 @@ def _kallsyms(build):
         return f.readlines()
 
 
+def linux_text(build):
+    """Bytes of code in Linux's image, without modules."""
+    found = {words[2]: int(words[0], 16)
+             for words in (line.split() for line in kallsyms(build)) if len(words) == 3}
+    return found["_etext"] - found["_stext"]
+
+
 def table(kernel, build, program):
     """The symbols of KERNEL ("linux" or "quire") and of the bench PROGRAM."""
-    lines = _kallsyms(build) if kernel == "linux" else _nm(os.path.join(build, "quire.elf"))
+    lines = kallsyms(build) if kernel == "linux" else _nm(os.path.join(build, "quire.elf"))
     user = _nm(os.path.join(build, "user", "bench", program))
     return Table(Symbols(lines, low=KERNEL_START), Symbols(user, high=KERNEL_START))

@@ -14,15 +14,11 @@
 #include <unistd.h>
 
 #include "../bench.h"
+#include "../mark.h"
 
 #define RUNS		5
 #define MACHINE_MIB	64
 #define CHILD_FAILED	77	/* the errno is in the shared page */
-
-/* A NOP with a mark in its displacement: tools/plugin/count.c finds it and counts between the two. */
-#define MARK(bytes)	__asm__ volatile(".byte 0x0f, 0x1f, 0x80\n\t.ascii \"" bytes "\"" ::: "memory")
-#define MARK_START()	MARK("QBe1")
-#define MARK_STOP()	MARK("QBe0")
 
 static struct {
 	uint64_t tick, ns;
