@@ -15,7 +15,11 @@ bench: $(BENCH_NEEDS) ## the same programs on Linux and on Quire, a ratio per ro
 bench-full: $(BENCH_NEEDS) ## the same, with more runs and boots
 	$(Q)QUIRE_BUILD=$(abspath $(O)) tools/bench --full $(ROWS)
 
+bench-publish: ## copy the last bench's table and plot to docs/bench/
+	$(Q)mkdir -p docs/bench
+	$(Q)cp $(addprefix $(O)/bench/bench.,md csv svg png) docs/bench/
+
 profile: $(BENCH_NEEDS) $(O)/bench/count.so ## instructions per function of bench rows (ROWS="stat" RIVAL=1: Linux)
 	$(Q)QUIRE_BUILD=$(abspath $(O)) tools/profile $(if $(filter 1,$(RIVAL)),--kernel linux) $(ROWS)
 
-.PHONY: bench bench-full profile
+.PHONY: bench bench-full bench-publish profile

@@ -33,6 +33,7 @@ CLASSES = (
     Class("disk", ("disk/*",), {"wall": (1.0, 0.6)}, disk=True),
     Class("memory pressure", ("pressure/*", "compile/*"),
           {"wall": (1.0, 0.6), "major": (1.0, 1.0)}, memory=64, disk=True),
+    Class("the machine, as a file", ("machine/kernel_*",)),
     Class("the machine", ("machine/*",),
           {"instructions": (0.25, 0.1), "seconds": (0.25, 0.1), "KiB": (0.25, 0.1),
            "MiB": (0.25, 0.1)}),
