@@ -35,13 +35,14 @@ static DECLARE_WAIT_QUEUE_HEAD(kreclaimd_queue);
 static volatile int kswapd_class = -1;
 static volatile bool kreclaimd_wanted, kswapd_works;
 
-/* Free pages proper are few although clean ones are there: interrupts cannot use those. */
+/* Free pages proper are few although clean ones are there: interrupts cannot use those.  At min they are
+ * always while memory is short, since the allocator takes them before clean pages. */
 static bool wants_kreclaimd(void)
 {
 	struct zone *zone;
 
 	for_each_zone(zone)
-		if (zone->free_pages < zone->watermark[WMARK_MIN] && zone->nr_inactive_clean)
+		if (zone->free_pages < zone->watermark[WMARK_MIN] / 2 && zone->nr_inactive_clean)
 			return true;
 	return false;
 }
@@ -143,7 +144,7 @@ int kreclaimd(void *unused)
 	for (;;) {
 		(void)wait_event_interruptible(kreclaimd_queue, kreclaimd_wanted);
 		for_each_zone(zone)
-			(void)free_clean_pages(zone, zone->watermark[WMARK_LOW]);
+			(void)free_clean_pages(zone, zone->watermark[WMARK_MIN]);
 		kreclaimd_wanted = false;
 	}
 	return 0;

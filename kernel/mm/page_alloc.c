@@ -11,8 +11,9 @@
  * The ladder.
  *	1 preferred zone	free > low
  *	  the other zones	usable > high + protection[class]
- *	2 preferred zone	kswapd is woken; a page of its inactive_clean list (order 0, may
- *				sleep); free > min
+ *	2 preferred zone	kswapd is woken; free > min; a page of its inactive_clean list (order
+ *				0, may sleep): as good as free, and if it is wanted back it costs
+ *				nothing, so free frames are used up first
  *	3 the other zones	usable > low + protection[class]
  *	4 the other zones	usable > min + protection[class]
  *	5 reserves		the floor of the request (below), every zone
@@ -155,6 +156,15 @@ static struct page *take_clean(struct zone *zone, const struct alloc_request *rq
 	return page;
 }
 
+/* A frame above this mark, else a clean page. */
+static struct page *take_usable(struct zone *zone, const struct alloc_request *rq,
+				unsigned long need)
+{
+	struct page *page = take_free(zone, rq, need);
+
+	return page ? page : take_clean(zone, rq);
+}
+
 static void wake_kswapd(const struct alloc_request *rq)
 {
 	if (reclaim)
@@ -169,9 +179,7 @@ static struct page *try_preferred(const struct alloc_request *rq)
 	struct page *page;
 
 	wake_kswapd(rq);
-	page = take_clean(zone, rq);
-	if (!page)
-		page = take_free(zone, rq, zone->watermark[WMARK_MIN]);
+	page = take_usable(zone, rq, zone->watermark[WMARK_MIN]);
 	if (page)
 		zone->stat_preferred++;
 	return page;
@@ -183,11 +191,11 @@ static struct page *try_others(const struct alloc_request *rq, enum zone_waterma
 
 	for (i = 1; i < rq->zl->nr; i++) {
 		struct zone *zone = rq->zl->zone[i];
-		unsigned long need = zone->watermark[mark] + zone->protection[rq->class];
-		struct page *page = take_free(zone, rq, need);
+		unsigned long kept = zone->protection[rq->class];
+		struct page *page = NULL;
 
-		if (!page && zone_usable_pages(zone) > need)
-			page = take_clean(zone, rq);
+		if (zone_watermark_ok(zone, rq->order, zone->watermark[mark], rq->class))
+			page = take_usable(zone, rq, zone->watermark[WMARK_MIN] + kept);
 		if (page) {
 			zone->stat_fallback++;
 			count_vm_event(alloc_fallback);

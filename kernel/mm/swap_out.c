@@ -8,7 +8,8 @@
  * last time, and looks at each present pte:
  *
  *	Accessed		cleared; the page ages up; next
- *	age still > 0		next (the list scans age pages down)
+ *	age > 0			halved, if this is the page's only pte (else the scan of its list does
+ *				it); still > 0: next
  *	old			the pte goes: Dirty is passed to PG_dirty, and in its place
  *				stands	nothing		a file finds its page by itself
  *					a swap entry	anonymous memory, now in the swap cache
@@ -140,6 +141,12 @@ static enum scan_result try_to_swap_out(struct mm_struct *mm, struct vm_area_str
 		SetPageReferenced(page);
 		trace_vm_from(before, age_up, page, mm, addr, pte_val(*ptep), 0);
 		return PTE_KEPT;
+	}
+	if (page->age && page_mapcount(page) == 1) {
+		u64 before = trace_snapshot(page);
+
+		age_page_down(page);
+		trace_vm_from(before, age_down, page, mm, addr, pte_val(*ptep), 0);
 	}
 	if (page->age > 0 || !zone_wanted(page, sc) || PageWriteback(page))
 		return PTE_KEPT;
@@ -296,7 +303,7 @@ static void leave_page(struct vm_area_struct *vma, unsigned long addr, pte_t *pt
 		return;
 	page = pte_page(*ptep);
 	if (PageAnon(page) && !PageWriteback(page) && page_mapcount(page) == 1 &&
-	    page->age <= PAGE_AGE_START + PAGE_AGE_ADV)
+	    page->age <= PAGE_AGE_START + 2 * PAGE_AGE_ADV)
 		(void)take_pte(vma->vm_mm, vma, addr, ptep, page);
 }
 

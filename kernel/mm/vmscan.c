@@ -16,7 +16,7 @@
  * Structures.  scan_control says what a pass may do and what it has done.  priority
  * runs from DEF_PRIORITY, a small part of each list, to 0, all of it.
  *
- * Age.  0..64; +3 when a scan finds the page used, halved when not.  At 0 swap_out
+ * Age.  0..64; one more when a scan finds the page used, halved when not.  At 0 swap_out
  * unmaps it and refill_inactive_scan deactivates it.  Both walk their part of memory
  * in the same proportion per pass, so a mapped page is seen by one about as often as by
  * the other.
@@ -126,6 +126,9 @@ static bool age_active_page(struct page *page, bool urgent)
 		trace_vm_from(before, age_up, page, NULL, 0, 0, 0);
 		return false;
 	}
+	/* swap_out ages it: it looks once a round, too. */
+	if (page_mapcount(page) == 1)
+		return false;
 	if (page->age) {
 		age_page_down(page);
 		trace_vm_from(before, age_down, page, NULL, 0, 0, 0);

@@ -49,6 +49,7 @@ static void set_init(struct set *set, enum pattern_kind kind, uint32_t pages, ui
 	set->memory = bench_memory((size_t)pages * PAGE);
 	set->version = calloc(pages, 1);
 	bench_need(set->version);
+	memset(set->version, 0, pages);	/* its frames are not the working set's */
 }
 
 static uint32_t stamp(uint32_t page, uint32_t version)
@@ -195,7 +196,7 @@ static void rivals(long passes, long percent)
 /* ---- a file goes by while the program works ---- */
 
 #define STREAM_FILE	"/var/tmp/bench-stream"
-#define STREAM_PERCENT	75	/* of memory: the file's size */
+#define STREAM_PERCENT	60	/* of memory: the file's size */
 #define STREAM_TIMES	4	/* how often it is read */
 #define CHUNK_PAGES	16	/* that one read() asks for */
 

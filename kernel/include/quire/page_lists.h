@@ -19,8 +19,8 @@
 #include <quire/gfp.h>
 #include <quire/page.h>
 
-#define PAGE_AGE_START 2
-#define PAGE_AGE_ADV 3
+#define PAGE_AGE_START 0 /* its first use is in the pte's Accessed bit, and is not to count twice */
+#define PAGE_AGE_ADV 1
 #define PAGE_AGE_MAX 64
 
 static inline void age_page_up(struct page *page)
