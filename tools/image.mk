@@ -5,7 +5,7 @@
 # $(O)/user is a root tree that user.mk fills (target `user`: $(O)/user/bin, sbin, tests, ...); the
 # files of user/etc become /etc. Both together are staged in $(O)/root, from which the images are made.
 
-ROOT_MIB ?= 64
+ROOT_MIB ?= 96
 BLOCK	?= 4096
 MEM	?= 64
 SWAP	?= 32

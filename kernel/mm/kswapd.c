@@ -144,7 +144,7 @@ int kreclaimd(void *unused)
 	for (;;) {
 		(void)wait_event_interruptible(kreclaimd_queue, kreclaimd_wanted);
 		for_each_zone(zone)
-			(void)free_clean_pages(zone, zone->watermark[WMARK_MIN]);
+			(void)free_clean_pages(zone, zone->watermark[WMARK_LOW]);
 		kreclaimd_wanted = false;
 	}
 	return 0;
