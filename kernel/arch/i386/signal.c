@@ -98,22 +98,24 @@ static int save_fpu_if_used(u32 fpstate)
 	return fpstate ? save_fpu_frame((struct fpstate_frame __user *)(unsigned long)fpstate) : 0;
 }
 
+/* The frame is written in two pieces: what lies between them nobody looks at. */
 static int setup_frame(int sig, const struct k_sigaction *ka, struct pt_regs *regs, u64 mask)
 {
 	struct sigframe f;
 	u32 fpstate;
 	unsigned long addr = frame_address(ka, regs, sizeof(f), &fpstate);
+	struct sigframe __user *uf = (struct sigframe __user *)addr;
 
 	if (!addr || save_fpu_if_used(fpstate))
 		return -EFAULT;
-	memset(&f, 0, sizeof(f));
 	f.pretcode = ka->sa_flags & SA_RESTORER ? (u32)ka->sa_restorer
 						: (u32)(addr + offsetof(struct sigframe, retcode));
 	f.sig = sig;
 	fill_sigcontext(&f.sc, regs, fpstate, mask);
 	f.extramask = (u32)(mask >> 32);
 	memcpy(f.retcode, sigreturn_code, sizeof(f.retcode));
-	if (copy_to_user((void __user *)addr, &f, sizeof(f)))
+	if (copy_to_user(uf, &f, offsetof(struct sigframe, fpstate_unused)) ||
+	    copy_to_user(&uf->extramask, &f.extramask, sizeof(f) - offsetof(struct sigframe, extramask)))
 		return -EFAULT;
 	enter_handler(regs, ka, addr, sig, 0, 0);
 	return 0;
@@ -129,13 +131,13 @@ static int setup_rt_frame(int sig, const struct k_sigaction *ka, const siginfo_t
 
 	if (!addr || save_fpu_if_used(fpstate))
 		return -EFAULT;
-	memset(&f, 0, sizeof(f));
 	f.pretcode = ka->sa_flags & SA_RESTORER ? (u32)ka->sa_restorer
 						: (u32)(addr + offsetof(struct rt_sigframe, retcode));
 	f.sig = sig;
 	f.pinfo = (u32)(addr + offsetof(struct rt_sigframe, info));
 	f.puc = (u32)(addr + offsetof(struct rt_sigframe, uc));
 	f.info = *info;
+	f.uc.uc_flags = f.uc.uc_link = 0;
 	f.uc.uc_stack = (stack_t){ .ss_sp = (void *)t->sas_ss_sp,
 				   .ss_flags = (int)altstack_flags(t, regs->esp),
 				   .ss_size = (u32)t->sas_ss_size };
