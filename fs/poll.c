@@ -53,11 +53,12 @@ static int poll_round(struct pollfd *fds, unsigned int n, struct poll_table *tab
 static int do_poll(struct pollfd *fds, unsigned int n, long *timeout)
 {
 	struct poll_wqueues pwq;
-	struct poll_table *table;
-	int ready;
+	struct poll_table *table = &pwq.table;
+	int ready = poll_round(fds, n, NULL);
 
+	if (ready || !*timeout)
+		return ready;
 	poll_initwait(&pwq);
-	table = *timeout ? &pwq.table : NULL;
 	for (;;) {
 		ready = poll_round(fds, n, table);
 		table = NULL;

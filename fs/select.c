@@ -2,10 +2,10 @@
 /*
  * select and poll.
  *
- * One round asks every file; on the way each file's poll puts the caller on the queues that may change
- * its answer (struct poll_wqueues).  If nothing was ready the caller sleeps until one of the queues is
- * woken or the time is over, and asks again, now without queueing.  `triggered` closes the gap
- * between asking and sleeping.
+ * The first round only asks every file, since often one is ready.  The second one asks again, and on the way
+ * each file's poll puts the caller on the queues that may change its answer (struct poll_wqueues).  If still
+ * nothing was ready the caller sleeps until one of the queues is woken or the time is over, and asks again,
+ * now without queueing.  `triggered` closes the gap between asking and sleeping.
  *
  * The time left is written back, as Linux does, but for poll.
  */
@@ -189,11 +189,12 @@ static int select_round(struct fd_sets *s, struct poll_table *table)
 static int do_select(struct fd_sets *s, long *timeout)
 {
 	struct poll_wqueues pwq;
-	struct poll_table *table;
-	int ready;
+	struct poll_table *table = &pwq.table;
+	int ready = select_round(s, NULL);
 
+	if (ready || !*timeout)
+		return ready;
 	poll_initwait(&pwq);
-	table = *timeout ? &pwq.table : NULL;
 	for (;;) {
 		ready = select_round(s, table);
 		table = NULL;
