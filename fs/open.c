@@ -191,6 +191,8 @@ static int file_setup(struct file *file, const struct path *path, int flags)
 	if (!(flags & O_PATH)) {
 		file->f_op = inode->i_fop;
 		file->f_mode |= FMODE_LSEEK;
+		if (S_ISREG(inode->i_mode) || S_ISDIR(inode->i_mode) || S_ISBLK(inode->i_mode))
+			file->f_mode |= FMODE_LOCKED_POS;
 	}
 	return 0;
 }

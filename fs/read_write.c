@@ -175,23 +175,15 @@ ssize_t vfs_write(struct file *file, const char __user *buf, size_t count, loff_
 	return err ? err : file->f_op->write(file, buf, count, pos);
 }
 
-/* Regular files and directories share their position; a device's sleepers must not block each other. */
-static bool pos_needs_lock(struct file *file)
-{
-	umode_t mode = file_inode(file)->i_mode;
-
-	return S_ISREG(mode) || S_ISDIR(mode) || S_ISBLK(mode);
-}
-
 static void pos_lock(struct file *file)
 {
-	if (pos_needs_lock(file))
+	if (file->f_mode & FMODE_LOCKED_POS)
 		mutex_lock(&file->f_pos_lock);
 }
 
 static void pos_unlock(struct file *file)
 {
-	if (pos_needs_lock(file))
+	if (file->f_mode & FMODE_LOCKED_POS)
 		mutex_unlock(&file->f_pos_lock);
 }
 

@@ -48,11 +48,16 @@ bool task_interactive(const struct task_struct *t)
 	return t->prio <= MAX_RT_PRIO + t->static_prio - INTERACTIVE_BONUS;
 }
 
-/* On wake-up: what it slept counts for it, the more the less it has: a new sleeper is known soon. */
+/*
+ * On wake-up: what it slept counts for it, the more the less it has: a new sleeper is known soon. Less than
+ * a tick is nothing.
+ */
 void credit_sleep(struct task_struct *t)
 {
 	unsigned long slept = min(jiffies - t->sleep_start, (unsigned long)MAX_SLEEP_AVG);
 
+	if (!slept)
+		return;
 	slept *= MAX_BONUS - min(t->sleep_avg * MAX_BONUS / MAX_SLEEP_AVG, MAX_BONUS - 1u);
 	t->sleep_avg = (unsigned int)min(t->sleep_avg + slept, (unsigned long)MAX_SLEEP_AVG);
 	t->prio = effective_prio(t);

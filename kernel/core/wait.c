@@ -94,7 +94,8 @@ void prepare_to_wait_exclusive(wait_queue_head_t *q, struct wait_queue_entry *en
 void finish_wait(wait_queue_head_t *q, struct wait_queue_entry *entry)
 {
 	set_current_state(TASK_RUNNING);
-	remove_wait_queue(q, entry);
+	if (!list_empty_careful(&entry->link))	/* else its waker took it off, and is done with it */
+		remove_wait_queue(q, entry);
 }
 
 void __wake_up(wait_queue_head_t *q, unsigned int mode, int nr_exclusive, void *key)

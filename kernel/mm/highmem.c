@@ -66,14 +66,10 @@ static void *try_kmap(struct page *page)
 	return addr;
 }
 
-void *kmap(struct page *page)
+void *kmap_high(struct page *page)
 {
-	void *addr;
+	void *addr = try_kmap(page);
 
-	might_sleep();
-	if (!PageHighMem(page))
-		return page_address(page);
-	addr = try_kmap(page);
 	if (!addr) {
 		count_vm_event(kmap_waits);
 		wait_event(kmap_wait, (addr = try_kmap(page)) != NULL);
@@ -81,14 +77,12 @@ void *kmap(struct page *page)
 	return addr;
 }
 
-void kunmap(struct page *page)
+void kunmap_high(struct page *page)
 {
 	unsigned long addr;
 	unsigned int slot;
 	bool freed;
 
-	if (!PageHighMem(page))
-		return;
 	spin_lock(&kmap_lock);
 	addr = (unsigned long)page->virtual;
 	assert(addr >= PKMAP_BASE && addr < PKMAP_END);

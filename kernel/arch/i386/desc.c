@@ -12,6 +12,7 @@
 #include <arch/processor.h>
 #include <quire/assert.h>
 #include <quire/percpu.h>
+#include <quire/string.h>
 #include "internal.h"
 
 #define ACC_PRESENT	0x8000u
@@ -37,9 +38,9 @@ static struct desc make_desc(unsigned long base, u32 limit, u32 access)
 	};
 }
 
-void set_gdt_entry(unsigned int entry, struct desc d)
+void set_gdt_tls(const struct desc tls[GDT_TLS_ENTRIES])
 {
-	gdt[smp_processor_id()][entry] = d;
+	memcpy(&gdt[smp_processor_id()][GDT_TLS_MIN], tls, GDT_TLS_ENTRIES * sizeof(*tls));
 }
 
 static void load_gdt(unsigned int cpu)

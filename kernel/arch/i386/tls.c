@@ -52,8 +52,7 @@ static void unpack_desc(const struct desc *d, struct user_desc *u)
 
 void load_tls(struct task_struct *task)
 {
-	for (unsigned int i = 0; i < GDT_TLS_ENTRIES; i++)
-		set_gdt_entry(GDT_TLS_MIN + i, task->thread.tls[i]);
+	set_gdt_tls(task->thread.tls);
 }
 
 /* => 0, or -EINVAL for an entry that is not one of the three. Only data segments make sense here. */

@@ -319,6 +319,7 @@ struct file {
 #define FMODE_READ 1u
 #define FMODE_WRITE 2u
 #define FMODE_LSEEK 4u
+#define FMODE_LOCKED_POS 16u /* who uses f_pos holds f_pos_lock: not for devices, whose users may sleep for long */
 #define FMODE_PATH 8u /* O_PATH: names a place, can do nothing */
 static inline struct inode *file_inode(const struct file *f) { return f->f_path.dentry->d_inode; }
 static inline struct file *get_file(struct file *f) { atomic_inc(&f->f_count); return f; }

@@ -12,10 +12,24 @@
 
 #include <quire/kmap_atomic.h>
 #include <quire/page.h>
+#include <quire/preempt.h>
 #include <quire/string.h>
 
-void *kmap(struct page *page);
-void kunmap(struct page *page);
+void *kmap_high(struct page *page);
+void kunmap_high(struct page *page);
+
+static inline void *kmap(struct page *page)
+{
+	might_sleep();
+	return PageHighMem(page) ? kmap_high(page) : page_address(page);
+}
+
+static inline void kunmap(struct page *page)
+{
+	if (PageHighMem(page))
+		kunmap_high(page);
+}
+
 void kmap_init(void);
 /* Slots in use by kmap: for the leak check at system call exit and the auditor. */
 unsigned int kmap_slots_used(void);

@@ -85,6 +85,14 @@ static inline bool list_empty(const struct list_head *head)
 	return head->next == head;
 }
 
+/* Without the lock, for an entry that others only take off with list_del_init: true once they are done. */
+static inline bool list_empty_careful(const struct list_head *head)
+{
+	const struct list_head *next = READ_ONCE(head->next);
+
+	return next == head && READ_ONCE(head->prev) == head;
+}
+
 static inline bool list_is_last(const struct list_head *item, const struct list_head *head)
 {
 	return item->next == head;

@@ -64,7 +64,7 @@ struct user_desc {
 
 void desc_init(void);			/* GDT, TSS, percpu segment: loaded, on this CPU */
 void idt_init(void);
-void set_gdt_entry(unsigned int entry, struct desc d);
+void set_gdt_tls(const struct desc tls[GDT_TLS_ENTRIES]);
 #endif
 
 #endif
