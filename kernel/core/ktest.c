@@ -75,6 +75,7 @@ int ktest_run(void)
 
 	if (!wanted)
 		return -1;
+	pr_notice("TAP version 13\n");
 	for (const struct ktest *t = _ktests_start; t < _ktests_end; t++)
 		if (is_chosen(t->name) && !run_one(t, ++number))
 			failures++;

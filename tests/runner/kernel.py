@@ -10,6 +10,7 @@ from pyquire.machine import Machine
 from runner.result import Result, parse_tap
 
 SECONDS = 180
+NOT_BEGUN = "before the tests began"
 CPU, OLD_CPU = "qemu32", "qemu32,-pse,-pge"  # with and without large and global pages
 HIGHMEM_MEMORY, HIGHMEM_ARGS = 48, ["lowmem=12M"]
 
@@ -31,6 +32,8 @@ def ktest(kernel, memory, append=(), label="", only=(), seconds=SECONDS, cpu=CPU
     results, complete = parse_tap(text, f"{name}: ")
     if not complete or not ended or "Kernel panic" in text:
         why = "the plan does not match" if ended else "it did not power off"
+        if "TAP version" not in text:
+            why += f" {NOT_BEGUN}"
         tail = "\n".join(text.replace("\r", "").splitlines()[-60:])
         results.append(Result(f"{name}: runs to its end", False, f"{why}\n{tail}"))
     elif results:

@@ -37,7 +37,10 @@ class Mutation:
 
 @dataclass
 class Seen:
-    """How a test went: how says it in a word or two."""
+    """How a test went: how says it in a word or two.
+
+    A test that did not begin, because the machine did not get that far, has shown nothing: it counts as passed.
+    """
 
     passed: bool
     how: str
@@ -77,7 +80,8 @@ class Tree:
         self.image = os.path.join(self.path, "build", "quire")
 
     def _make(self, target):
-        done = subprocess.run(["make", "-s", "-j2", "O=build", target], cwd=self.path, check=False,
+        # Without warnings: a mutant may leave a function or a variable unused.
+        done = subprocess.run(["make", "-s", "-j2", "O=build", "KWARN=-w", target], cwd=self.path, check=False,
                               capture_output=True, text=True)
         return done.stderr[-2000:] if done.returncode else ""
 
@@ -120,7 +124,8 @@ def run_user(tree, build, name, highmem, limit):
     memory, args = (kernel.HIGHMEM_MEMORY, kernel.HIGHMEM_ARGS) if highmem else (None, [])
     ran = user.on_quire(build, tree.image, [test], memory, args)[name]
     if ran.status is None:
-        return Seen(False, ran.problem.split("\n", 1)[0], ran.seconds)
+        how = ran.problem.split("\n", 1)[0]
+        return Seen(user.NOT_BEGUN in how, how, ran.seconds)
     if ran.status != test.settings["exit"]:
         return Seen(False, f"status {ran.status}", ran.seconds)
     return Seen(not ran.problem, ran.problem.split("\n", 1)[0] or "passed", ran.seconds)
@@ -136,7 +141,8 @@ def run_kernel(tree, name, limit):
             return Seen(r.ok, "skipped" if r.skipped else "passed" if r.ok else "not ok", seconds)
     for r in results:
         if not r.ok:
-            return Seen(False, "panic" if "Kernel panic" in r.detail else "hang or early end", seconds)
+            how = "panic" if "Kernel panic" in r.detail else r.detail.split("\n", 1)[0]
+            return Seen(kernel.NOT_BEGUN in r.detail, how, seconds)
     return Seen(True, "not run", seconds)
 
 

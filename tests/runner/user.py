@@ -30,6 +30,7 @@ from runner.result import Result
 
 DEFAULTS = {"mem": 16, "swap": 32, "disk": "virtio", "args": "", "timeout": 60, "exit": 0,
             "argv": "", "output": ""}
+NOT_BEGUN = "before the test began"
 LINUX_MEMORY = 256
 LINUX_ARGS = ["console=ttyS0", "quiet", "panic=-1", "mitigations=off", "rdinit=/linux/init",
               "qrun=/dev/vdb", "nowatchdog"]
@@ -113,7 +114,7 @@ def _boot(machine, tests, quire):
             ran[test.name] = Ran(None, outcome.output.get(number, b""), 0,
                                  f"{outcome.verdict}\n{outcome.tail()}")
     if not ran:
-        ran[tests[0].name] = Ran(None, b"", 0, f"{outcome.verdict}\n{outcome.tail()}")
+        ran[tests[0].name] = Ran(None, b"", 0, f"{outcome.verdict} {NOT_BEGUN}\n{outcome.tail()}")
     return ran
 
 

@@ -144,6 +144,35 @@ KTEST(kmap_nests_and_clears)
 	__free_page(page);
 }
 
+/* Copying and clearing reach pages without an address, and nothing else. */
+KTEST(kmap_atomic_copies_and_clears)
+{
+	struct page *from = high_page(), *to = high_page();
+	u8 *bytes;
+
+	if (from && to) {
+		bytes = kmap_atomic(from, KM_USER0);
+		memset(bytes, 0x5a, PAGE_SIZE);
+		kunmap_atomic(bytes, KM_USER0);
+		clear_highpage(to);
+		copy_highpage(to, from);
+		zero_highpage_range(from, 0, PAGE_SIZE);
+		bytes = kmap_atomic(to, KM_USER0);
+		ktest_assert(!memchr_inv(bytes, 0x5a, PAGE_SIZE));
+		kunmap_atomic(bytes, KM_USER0);
+		bytes = kmap_atomic(from, KM_USER0);
+		ktest_assert(!memchr_inv(bytes, 0, PAGE_SIZE));
+		kunmap_atomic(bytes, KM_USER0);
+		ktest_assert(!from->virtual && !to->virtual);
+	} else {
+		ktest_skip("no HighMem");
+	}
+	if (from)
+		__free_page(from);
+	if (to)
+		__free_page(to);
+}
+
 static struct page *late_page;
 static volatile bool late_done;
 
