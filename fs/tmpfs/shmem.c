@@ -24,6 +24,7 @@
 #include <quire/page_lists.h>
 #include <quire/sched.h>
 #include <quire/slab.h>
+#include <quire/swap.h>
 
 #include "tmpfs.h"
 
@@ -54,13 +55,24 @@ static void unreserve_pages(struct inode *inode, unsigned long n)
 		vm_unacct_memory((long)n);
 }
 
+/*
+ * Shared memory outlives its maker, so the OOM killer does not get it back.  Ordinary users may fill three
+ * quarters of memory and swap with it; Linux lets them have everything.
+ */
+static bool too_much_for_user(void)
+{
+	unsigned long all = totalram_pages + (unsigned long)nr_total_swap_slots();
+
+	return (unsigned long)atomic_read(&shmem_pages) >= all / 4 * 3 && !capable();
+}
+
 /* One page more, against the commit limit and the size of the file system. */
 static int reserve_page(struct inode *inode)
 {
 	struct shmem_sb_info *sbi = SHMEM_SB(inode->i_sb);
 	int err = 0;
 
-	if (SHMEM_I(inode)->per_page && vm_enough_memory(1))
+	if (too_much_for_user() || (SHMEM_I(inode)->per_page && vm_enough_memory(1)))
 		return -ENOSPC;
 	spin_lock(&sbi->lock);
 	if (sbi->max_blocks && sbi->used_blocks >= sbi->max_blocks)

@@ -53,6 +53,14 @@ static void exec_go_back(struct linux_binprm *bprm)
 	use_mm(bprm->old_mm, bprm->old_active);
 }
 
+/* For the OOM killer: what the arguments take is this task's. */
+static void set_exec_mm(struct mm_struct *mm)
+{
+	task_lock(current);
+	current->exec_mm = mm;
+	task_unlock(current);
+}
+
 static void drop_old_mm(struct linux_binprm *bprm)
 {
 	if (bprm->old_mm)
@@ -107,6 +115,7 @@ int exec_commit(struct linux_binprm *bprm)
 	/* No way back from here. */
 	drop_old_mm(bprm);
 	bprm->switched = false;
+	set_exec_mm(NULL);
 	bprm->mm = NULL;
 	set_comm(bprm->filename);
 	install_ids(bprm);
@@ -206,12 +215,14 @@ static int do_exec(const char *filename, const struct exec_strings *argv,
 	bprm->mm = mm_alloc();
 	if (!bprm->mm)
 		goto out;
+	set_exec_mm(bprm->mm);
 	err = bprm_open(bprm, filename);
 	if (!err)
 		err = build_stack(bprm, argv, envp);
 	if (!err)
 		err = search_binary_handler(bprm, regs);
 	exec_go_back(bprm);
+	set_exec_mm(NULL);
 	if (bprm->mm)
 		mmput(bprm->mm);
 out:

@@ -27,7 +27,6 @@
 #define STACKS_PER_MEMORY 8	/* kernel stacks may take an eighth of memory */
 #define MIN_THREADS 32
 #define BIRTH_REFERENCES 2
-#define INIT_PID 1		/* the first task that is made */
 
 DEFINE_SPINLOCK(tasklist_lock);
 LIST_HEAD(task_list);

@@ -37,7 +37,7 @@ static struct mm_struct *to_reap;	/* tasklist_lock; holds mm_count */
 
 static bool is_unkillable(const struct task_struct *t)
 {
-	return t->tgid == 1 || (t->flags & PF_KTHREAD) || t->oom_score_adj == OOM_ADJ_NEVER;
+	return t->tgid == INIT_PID || (t->flags & PF_KTHREAD) || t->oom_score_adj == OOM_ADJ_NEVER;
 }
 
 static long points_of(const struct task_struct *t, const struct mm_struct *mm)
@@ -45,6 +45,8 @@ static long points_of(const struct task_struct *t, const struct mm_struct *mm)
 	long all = totalram_pages + nr_total_swap_slots();
 	long points = (long)mm_footprint(mm) + all / 1000 * t->oom_score_adj;
 
+	if (t->exec_mm)
+		points += (long)mm_footprint(t->exec_mm);
 	return points > 0 ? points : 1;
 }
 
@@ -70,7 +72,8 @@ static long judge(struct task_struct *p)
 	if (!t || is_unkillable(p))
 		return 0;
 	task_lock(t);
-	if (t->mm && !test_bit(MM_OOM_SKIP, &t->mm->flags))
+	/* The reaper does not see the arguments of an exec; the victim frees them as soon as it runs. */
+	if (t->mm && (!test_bit(MM_OOM_SKIP, &t->mm->flags) || t->exec_mm))
 		points = test_bit(TIF_MEMDIE, &t->work) ? -1 : points_of(p, t->mm);
 	task_unlock(t);
 	return points;
@@ -131,7 +134,7 @@ static void kill_users(struct mm_struct *mm)
 		t = thread_with_mm(p);
 		if (!t || t->mm != mm)
 			continue;
-		if (p->tgid == 1 || (p->flags & PF_KTHREAD))
+		if (p->tgid == INIT_PID || (p->flags & PF_KTHREAD))
 			all = false;
 		else
 			kill_process(p);

@@ -11,7 +11,6 @@
 
 #include "task_internal.h"
 
-#define INIT_PID 1
 
 static bool may_signal(int sig, const struct task_struct *t)
 {

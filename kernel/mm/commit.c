@@ -10,6 +10,7 @@
 #include <quire/errno.h>
 #include <quire/gfp.h>
 #include <quire/mm.h>
+#include <quire/shmem.h>
 #include <quire/slab.h>
 #include <quire/swap.h>
 
@@ -24,10 +25,10 @@ unsigned long vm_commit_limit(void)
 	return totalram_pages * sysctl_overcommit_ratio / 100 + nr_total_swap_slots();
 }
 
-/* All that could be made free if everything went well. */
+/* All that could be made free if everything went well: shared memory can only go to swap, which counts already. */
 static long pages_obtainable(void)
 {
-	return nr_free_pages() + nr_pagecache_pages() + slab_pages_reclaimable() +
+	return nr_free_pages() + nr_pagecache_pages() - nr_shmem_pages() + slab_pages_reclaimable() +
 	       nr_free_swap_slots();
 }
 

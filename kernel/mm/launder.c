@@ -7,14 +7,19 @@
  *	under writeback			comes to the tail of the list when that ends
  *	slot that nobody needs		the page goes at once
  *	dirty				written, at most MAX_WRITES a pass
- *	clean				inactive_clean
+ *	clean				inactive_clean, but for the last FILE_FLOOR of files when no swap is left
+ *
+ * The floor: when anonymous memory has nowhere to go, taking the programs' own text away frees nothing, since it is
+ * read again at once, and the machine would do nothing else before it found that memory is out.
  *
  * The list is looked at from the tail, oldest first, so pages are written in the order in which they were
  * given up; swap slots were given in that order too, and the queue makes long transfers of them.
  */
 #include <quire/err.h>
 #include <quire/page_lists.h>
+#include <quire/pagemap.h>
 #include <quire/sched.h>
+#include <quire/shmem.h>
 #include <quire/swap.h>
 #include <quire/trace.h>
 #include <quire/vmstat.h>
@@ -23,6 +28,7 @@
 #include "reclaim_internal.h"
 
 #define MAX_WRITES (4 * SWAP_CLUSTER_MAX)
+#define FILE_FLOOR (totalram_pages / 32)
 
 enum launder_result {
 	LAUNDER_KEEP,	  /* nothing to be done now */
@@ -35,6 +41,14 @@ enum launder_result {
 static bool is_swap_backed(const struct page *page)
 {
 	return PageAnon(page) || PageSwapCache(page) || !mapping_counts_dirty(page->mapping);
+}
+
+/* The last pages of files, while nothing else can go. */
+static bool is_below_floor(const struct page *page)
+{
+	if (is_swap_backed(page) || nr_free_swap_slots() > 0)
+		return false;
+	return nr_pagecache_pages() < FILE_FLOOR + nr_shmem_pages();
 }
 
 /* May this pass write the page?  File systems want __GFP_FS; swap wants only I/O. */
@@ -87,6 +101,8 @@ static enum launder_result launder_locked(struct page *page, struct scan_control
 		return LAUNDER_ACTIVATE;
 	if (PageDirty(page))
 		return write_page(page, sc);
+	if (is_below_floor(page))
+		return LAUNDER_ACTIVATE;
 	if (!page_release_buffers(page, sc->gfp))
 		return LAUNDER_KEEP;
 	return page_count(page) == freeable_count(page) ? LAUNDER_CLEAN : LAUNDER_KEEP;

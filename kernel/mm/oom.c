@@ -4,7 +4,8 @@
  *
  * An allocation asks after its reclaim made no progress several times running.  It is true only when that goes
  * on: OOM_FAILURES such questions over at least OOM_SPAN, with nothing reclaimed by anybody and no transfer
- * under way.  After a kill nobody else dies for OOM_GRACE: the victim's memory comes back first.
+ * under way.  Nobody is killed while a victim still has memory to give back (oom_ops).  When memory is out again
+ * soon after, there are many who want it, and each kill helps little: then a shorter span will do.
  */
 #include <quire/err.h>
 #include <quire/page_lists.h>
@@ -19,8 +20,8 @@
 
 #define OOM_FAILURES 5
 #define OOM_SPAN (HZ / 2)
-#define OOM_FORGET (5 * HZ) /* failures further apart do not belong together */
-#define OOM_GRACE (HZ / 2)
+#define OOM_SPAN_AGAIN (HZ / 20)
+#define OOM_FORGET (5 * HZ) /* failures further apart do not belong together; nor do kills */
 #define SWAP_FREE_PATIENCE 4 /* times as many failures while there are free slots */
 
 static const struct oom_ops *oom_ops;
@@ -53,6 +54,7 @@ static bool swap_could_help(void)
 /* => the failures of late show that memory is out */
 static bool note_failure(void)
 {
+	bool again = oom.any_kill && time_before(jiffies, oom.killed + OOM_FORGET);
 	unsigned int patience = swap_could_help() ? SWAP_FREE_PATIENCE : 1;
 
 	if (!oom.failures || time_after(jiffies, oom.last + OOM_FORGET)) {
@@ -62,7 +64,7 @@ static bool note_failure(void)
 	oom.last = jiffies;
 	oom.failures++;
 	return oom.failures >= OOM_FAILURES * patience &&
-	       time_after(jiffies, oom.first + OOM_SPAN * patience);
+	       time_after(jiffies, oom.first + (again ? OOM_SPAN_AGAIN : OOM_SPAN) * patience);
 }
 
 static void report(enum zone_type class, gfp_t gfp, unsigned int order)
@@ -104,8 +106,6 @@ bool out_of_memory(enum zone_type class, gfp_t gfp, unsigned int order)
 		oom.failures = 0;
 		return true;
 	}
-	if (oom.any_kill && time_before(jiffies, oom.killed + OOM_GRACE))
-		return true;
 	if (!note_failure())
 		return true;
 	oom.failures = 0;

@@ -15,9 +15,12 @@
 #include <quire/printk.h>
 #include <quire/sched.h>
 #include <quire/signal.h>
+#include <quire/timer.h>
 #include <quire/uaccess.h>
 #include <quire/vmstat.h>
 #include "internal.h"
+
+#define OOM_PAUSE (HZ / 10)
 
 /* => true: the entry is there now, try again. Needs no lock: kernel page tables are never freed. */
 static bool vmalloc_fault(unsigned long addr)
@@ -51,6 +54,10 @@ static void user_fault_signal(unsigned long addr, u32 error, int verdict)
 	if (verdict & VM_FAULT_OOM) {
 		if (fatal_signal_pending(t))
 			return;
+		if (t->tgid == INIT_PID) { /* never it: the access is tried again when others have died */
+			schedule_timeout_uninterruptible(OOM_PAUSE);
+			return;
+		}
 		pr_err("out of memory in a page fault: killing process %d (%s)\n", t->tgid, t->comm);
 		force_sig(SIGKILL, t);
 	} else if (verdict & VM_FAULT_SIGBUS) {

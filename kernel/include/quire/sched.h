@@ -94,6 +94,7 @@ struct task_struct {
 	void *stack;			/* low end of the kernel stack */
 	struct thread_struct thread;	/* saved machine state (arch) */
 	struct mm_struct *mm, *active_mm; /* (own); mm under task_lock for others */
+	struct mm_struct *exec_mm;	/* being built by exec: task_lock */
 	spinlock_t alloc_lock;		/* task_lock: mm, files, fs, comm against other tasks */
 	char comm[TASK_COMM_LEN];
 
@@ -176,6 +177,7 @@ struct signal_struct {
 extern spinlock_t tasklist_lock;
 extern struct list_head task_list;
 extern struct task_struct init_task;	/* the idle task of the boot CPU, pid 0 */
+#define INIT_PID 1			/* the first task that is made; nothing kills it */
 extern int nr_threads, max_threads;
 extern unsigned long total_forks;
 extern unsigned long avenrun[3];	/* load average, fixed point with FSHIFT bits */
