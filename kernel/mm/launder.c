@@ -43,10 +43,11 @@ static bool is_swap_backed(const struct page *page)
 	return PageAnon(page) || PageSwapCache(page) || !mapping_counts_dirty(page->mapping);
 }
 
-/* The last pages of files, while nothing else can go. */
+/* The last pages of files, while memory is full of what cannot go. */
 static bool is_below_floor(const struct page *page)
 {
-	if (is_swap_backed(page) || nr_free_swap_slots() > 0)
+	if (is_swap_backed(page) || nr_free_swap_slots() > 0 ||
+	    nr_list_pages(LIST_ACTIVE) < totalram_pages / 2)
 		return false;
 	return nr_pagecache_pages() < FILE_FLOOR + nr_shmem_pages();
 }
