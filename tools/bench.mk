@@ -15,9 +15,10 @@ bench: $(BENCH_NEEDS) ## the same programs on Linux and on Quire, a ratio per ro
 bench-full: $(BENCH_NEEDS) ## the same, with more runs and boots
 	$(Q)QUIRE_BUILD=$(abspath $(O)) tools/bench --full $(ROWS)
 
-bench-publish: ## copy the last bench's table and plot to docs/bench/
+bench-publish: $(O)/bench/count.so ## copy the last bench's table and plot to docs/bench/, profile the misses
+	$(Q)QUIRE_BUILD=$(abspath $(O)) tools/profile --misses
 	$(Q)mkdir -p docs/bench
-	$(Q)cp $(addprefix $(O)/bench/bench.,md csv svg png) docs/bench/
+	$(Q)cp $(addprefix $(O)/bench/,bench.md bench.csv bench.svg bench.png misses.md) docs/bench/
 
 profile: $(BENCH_NEEDS) $(O)/bench/count.so ## instructions per function of bench rows (ROWS="stat" RIVAL=1: Linux)
 	$(Q)QUIRE_BUILD=$(abspath $(O)) tools/profile $(if $(filter 1,$(RIVAL)),--kernel linux) $(ROWS)
