@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reading and writing files into kernel memory, through the page cache: exec, the initramfs.
+ * Reading and writing files into kernel memory, through the page cache: exec, the initramfs; and
+ * from one file to another.
  *
  * Page by page, like the file systems' own read and write, but without user memory.  Only regular
  * files and block devices, which have a mapping.
@@ -9,6 +10,7 @@
 #include <quire/fs.h>
 #include <quire/highmem.h>
 #include <quire/kernel.h>
+#include <quire/mm.h>
 #include <quire/sched.h>
 #include <quire/shmem.h>
 
@@ -22,7 +24,7 @@ static struct page *get_file_page(struct file *file, pgoff_t index)
 	int err;
 
 	if (!mapping_is_shmem(mapping))
-		return read_cache_page(mapping, index, file);
+		return file_read_page(file, index, 1);
 	err = shmem_get_page(mapping->host, index, SGP_READ, &page, NULL);
 	if (err)
 		return ERR_PTR(err);
@@ -31,38 +33,61 @@ static struct page *get_file_page(struct file *file, pgoff_t index)
 	return page;
 }
 
-ssize_t kernel_read(struct file *file, loff_t offset, void *buf, size_t count)
+/*
+ * What one page holds of count bytes at offset.  => how many, *page pinned (NULL: a hole, all
+ * zeroes); 0: the end of the file; -errno
+ */
+static ssize_t get_piece(struct file *file, loff_t offset, size_t count, struct page **page)
 {
+	size_t n = min_t(size_t, count, PAGE_SIZE - (size_t)(offset & (PAGE_SIZE - 1)));
 	loff_t size = i_size_read(file->f_mapping->host);
-	ssize_t done = 0;
 
 	if (!(file->f_mode & FMODE_READ))
 		return -EBADF;
-	if (!file->f_mapping->a_ops->readpage && !mapping_is_shmem(file->f_mapping))
+	if (offset < 0 || (!file->f_mapping->a_ops->readpage && !mapping_is_shmem(file->f_mapping)))
 		return -EINVAL;
-	if (offset < 0)
-		return -EINVAL;
-	while (count && offset < size) {
-		unsigned int start = (unsigned int)(offset & (PAGE_SIZE - 1));
-		size_t n = min_t(size_t, count, PAGE_SIZE - start);
+	if (offset >= size)
+		return 0;
+	*page = get_file_page(file, (pgoff_t)(offset >> PAGE_SHIFT));
+	return IS_ERR(*page) ? PTR_ERR(*page) : min_t(loff_t, (loff_t)n, size - offset);
+}
+
+ssize_t kernel_read(struct file *file, loff_t offset, void *buf, size_t count)
+{
+	ssize_t done = 0, n = 0;
+
+	while (count) {
 		struct page *page;
 
-		n = (size_t)min_t(loff_t, (loff_t)n, size - offset);
-		page = get_file_page(file, (pgoff_t)(offset >> PAGE_SHIFT));
-		if (IS_ERR(page))
-			return done ? done : (ssize_t)PTR_ERR(page);
+		n = get_piece(file, offset, count, &page);
+		if (n <= 0)
+			break;
 		if (page) {
-			memcpy((char *)buf + done, (char *)kmap(page) + start, n);
-			kunmap(page);
+			copy_from_page((char *)buf + done, page, offset & (PAGE_SIZE - 1), n);
 			unpin_page(page);
 		} else {
 			memset((char *)buf + done, 0, n);
 		}
-		done += (ssize_t)n;
-		offset += (loff_t)n;
+		done += n;
+		offset += n;
 		count -= n;
 	}
-	return done;
+	return done ? done : n;
+}
+
+ssize_t kernel_send(struct file *in, loff_t from, struct file *out, loff_t to, size_t count)
+{
+	struct page *page, *source;
+	ssize_t n = get_piece(in, from, count, &page);
+
+	if (n <= 0)
+		return n;
+	source = page ? page : zero_page;
+	n = kernel_write(out, to, (char *)kmap(source) + (from & (PAGE_SIZE - 1)), n);
+	kunmap(source);
+	if (page)
+		unpin_page(page);
+	return n;
 }
 
 static int write_shmem_page(struct inode *inode, loff_t pos, const void *buf, size_t n)
@@ -72,8 +97,7 @@ static int write_shmem_page(struct inode *inode, loff_t pos, const void *buf, si
 
 	if (err)
 		return err;
-	memcpy((char *)kmap(page) + (pos & (PAGE_SIZE - 1)), buf, n);
-	kunmap(page);
+	copy_to_page(page, pos & (PAGE_SIZE - 1), buf, n);
 	set_page_dirty(page);
 	unlock_page(page);
 	unpin_page(page);
@@ -94,8 +118,7 @@ static int write_cache_page(struct file *file, loff_t pos, const void *buf, size
 		return -ENOMEM;
 	err = mapping->a_ops->prepare_write(file, page, start, start + (unsigned int)n);
 	if (!err) {
-		memcpy((char *)kmap(page) + start, buf, n);
-		kunmap(page);
+		copy_to_page(page, start, buf, n);
 		err = mapping->a_ops->commit_write(file, page, start, start + (unsigned int)n);
 	}
 	unlock_page(page);

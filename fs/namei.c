@@ -331,7 +331,7 @@ static bool may_pass(struct inode *dir)
 	return (dir->i_mode & S_IXUGO) == S_IXUGO || !generic_permission(dir, MAY_EXEC);
 }
 
-/* The cached child, if there is no more to it than its name; NULL: take the single step. */
+/* The cached child (negative: no such name), if it is an ordinary one; NULL: take the single step. */
 static struct dentry *plain_child_locked(struct dentry *parent, const struct qstr *this)
 {
 	struct dentry *child;
@@ -339,15 +339,14 @@ static struct dentry *plain_child_locked(struct dentry *parent, const struct qst
 	if (this->len > NAME_MAX || this->name[0] == '.')
 		return NULL;
 	child = d_lookup_locked(parent, this);
-	if (!child || !child->d_inode || child->d_mounted || S_ISLNK(child->d_inode->i_mode) ||
-	    (child->d_op && child->d_op->d_revalidate))
+	if (!child || child->d_mounted || (child->d_op && child->d_op->d_revalidate))
 		return NULL;
-	return child;
+	return child->d_inode && S_ISLNK(child->d_inode->i_mode) ? NULL : child;
 }
 
 /*
  * Walk on while it is simple.  => what is behind *this, the component that is not (len 0: there is
- * none left)
+ * none left); ERR_PTR(-ENOENT)
  */
 static const char *walk_cached(const char *name, struct nameidata *nd, struct qstr *this)
 {
@@ -358,6 +357,10 @@ static const char *walk_cached(const char *name, struct nameidata *nd, struct qs
 	while (this->len && may_pass(here->d_inode) &&
 	       !(nd->flags & LOOKUP_PARENT && is_last(rest))) {
 		child = plain_child_locked(here, this);
+		if (child && !child->d_inode) {
+			rest = ERR_PTR(-ENOENT);
+			break;
+		}
 		if (!child || (*rest && !S_ISDIR(child->d_inode->i_mode)))
 			break;
 		here = child;
@@ -416,6 +419,8 @@ static int link_path_walk(const char *name, struct nameidata *nd)
 		if (*name && !is_directory(&nd->path))
 			return -ENOTDIR;
 		rest = walk_cached(name, nd, &this);
+		if (IS_ERR(rest))
+			return (int)PTR_ERR(rest);
 		if (!this.len)
 			break;
 		err = inode_permission(nd->path.dentry->d_inode, MAY_EXEC);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sendfile between regular files, through a page of kernel memory.
+ * sendfile between regular files, from page to page of their caches.
  *
  * Pipes and terminals take user memory only; as output they give -EINVAL, upon which programs fall
  * back to read and write.
@@ -9,21 +9,15 @@
 #include <quire/file.h>
 #include <quire/kernel.h>
 #include <quire/sched.h>
-#include <quire/slab.h>
 #include <quire/syscalls_fs.h>
 #include <quire/uaccess.h>
 
-static ssize_t copy_chunks(struct file *out, struct file *in, loff_t *pos, size_t count)
+static ssize_t copy_pages(struct file *out, struct file *in, loff_t *pos, size_t count)
 {
-	void *buf = kmalloc(PAGE_SIZE, GFP_KERNEL);
 	ssize_t done = 0, n = 0;
 
-	if (!buf)
-		return -ENOMEM;
 	while (count) {
-		n = kernel_read(in, *pos, buf, min_t(size_t, count, PAGE_SIZE));
-		if (n > 0)
-			n = kernel_write(out, out->f_pos, buf, (size_t)n);
+		n = kernel_send(in, *pos, out, out->f_pos, count);
 		if (n <= 0)
 			break;
 		*pos += n;
@@ -34,7 +28,6 @@ static ssize_t copy_chunks(struct file *out, struct file *in, loff_t *pos, size_
 			break;
 		cond_resched();
 	}
-	kfree(buf);
 	return done ? done : n;
 }
 
@@ -52,7 +45,7 @@ static ssize_t do_sendfile(unsigned int out_fd, unsigned int in_fd, loff_t *pos,
 	if (pos && *pos < 0)
 		goto out;
 	mutex_lock(&out->f_pos_lock);
-	n = copy_chunks(out, in, pos ? pos : &in->f_pos, count);
+	n = copy_pages(out, in, pos ? pos : &in->f_pos, count);
 	mutex_unlock(&out->f_pos_lock);
 out:
 	if (in)

@@ -42,8 +42,7 @@ static size_t copy_page_to_user(struct page *page, unsigned int offset, char __u
 	return n - left;
 }
 
-/* The page at index, pinned and uptodate. */
-static struct page *get_read_page(struct file *file, pgoff_t index, unsigned long req)
+struct page *file_read_page(struct file *file, pgoff_t index, unsigned long req)
 {
 	struct address_space *mapping = file->f_mapping;
 	struct page *page = find_get_page(mapping, index);
@@ -74,7 +73,7 @@ static ssize_t read_one_page(struct file *file, loff_t pos, char __user *buf, si
 
 	if (pos >= i_size_read(inode))
 		return 0;
-	page = get_read_page(file, index, DIV_ROUND_UP(offset + count, PAGE_SIZE));
+	page = file_read_page(file, index, DIV_ROUND_UP(offset + count, PAGE_SIZE));
 	if (IS_ERR(page))
 		return PTR_ERR(page);
 	/* Only now: the file may have been cut while we read. */

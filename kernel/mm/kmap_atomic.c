@@ -6,6 +6,7 @@
  * an outer user is caught when it happens, and a HighMem page that is free has no
  * address (the notes' worry about page->virtual).
  */
+#include <arch/block_move.h>
 #include <arch/tlb.h>
 #include <quire/assert.h>
 #include <quire/kmap_atomic.h>
@@ -68,5 +69,23 @@ void zero_highpage_range(struct page *page, unsigned int offset, unsigned int le
 
 	assert(offset + len <= PAGE_SIZE);
 	memset(addr + offset, 0, len);
+	kunmap_atomic(addr, KM_USER0);
+}
+
+void copy_from_page(void *to, struct page *page, unsigned int offset, unsigned int len)
+{
+	char *addr = kmap_atomic(page, KM_USER0);
+
+	assert(offset + len <= PAGE_SIZE);
+	block_copy(to, addr + offset, len);
+	kunmap_atomic(addr, KM_USER0);
+}
+
+void copy_to_page(struct page *page, unsigned int offset, const void *from, unsigned int len)
+{
+	char *addr = kmap_atomic(page, KM_USER0);
+
+	assert(offset + len <= PAGE_SIZE);
+	block_copy(addr + offset, from, len);
 	kunmap_atomic(addr, KM_USER0);
 }

@@ -15,6 +15,7 @@
 #include <arch/processor.h>
 #include <quire/assert.h>
 #include <quire/preempt.h>
+#include <quire/string.h>
 
 struct borrowed_registers {
 	u8 xmm[4][16];
@@ -118,4 +119,15 @@ size_t clear_blocks(void *to, size_t n)
 		: "memory", "cc");
 	fpu_return(&registers);
 	return (size_t)-offset;
+}
+
+void block_copy(void *to, const void *from, size_t n)
+{
+	size_t moved = 0;
+
+	if (n >= BLOCK_MOVE_MIN) {
+		moved = n & ~(MOVE_BLOCK - 1);
+		moved -= copy_blocks(to, from, moved);
+	}
+	memcpy((char *)to + moved, (const char *)from + moved, n - moved);
 }

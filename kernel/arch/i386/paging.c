@@ -180,6 +180,5 @@ void clear_page(void *page)
 
 void copy_page(void *to, const void *from)
 {
-	if (copy_blocks(to, from, PAGE_SIZE))
-		memcpy(to, from, PAGE_SIZE);
+	block_copy(to, from, PAGE_SIZE);
 }

@@ -336,6 +336,8 @@ int deny_write_access(struct file *file);
 /* Into kernel memory at an offset. => bytes or -errno */
 ssize_t kernel_read(struct file *file, loff_t offset, void *buf, size_t count);
 ssize_t kernel_write(struct file *file, loff_t offset, const void *buf, size_t count);
+/* From file to file, at most to the end of in's page. => bytes, 0 at the end of in, or -errno */
+ssize_t kernel_send(struct file *in, loff_t from, struct file *out, loff_t to, size_t count);
 ssize_t vfs_read(struct file *file, char __user *buf, size_t count, loff_t *pos);
 ssize_t vfs_write(struct file *file, const char __user *buf, size_t count, loff_t *pos);
 int vfs_fsync(struct file *file, bool datasync);

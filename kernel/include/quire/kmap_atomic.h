@@ -21,5 +21,8 @@ void clear_highpage(struct page *page);
 void copy_highpage(struct page *to, struct page *from);
 /* Clear bytes [offset, offset + len) of the page. */
 void zero_highpage_range(struct page *page, unsigned int offset, unsigned int len);
+/* Kernel memory, mapped all the time (or by kmap), from and to bytes of the page. */
+void copy_from_page(void *to, struct page *page, unsigned int offset, unsigned int len);
+void copy_to_page(struct page *page, unsigned int offset, const void *from, unsigned int len);
 
 #endif

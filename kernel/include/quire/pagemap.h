@@ -187,6 +187,8 @@ void truncate_pagecache(struct inode *inode, loff_t newsize); /* unmap + truncat
 unsigned long invalidate_mapping_pages(struct address_space *mapping, pgoff_t start, pgoff_t end);
 
 /* ---- read() and write() for file systems on the cache (filemap.c, readahead.c) ---- */
+/* The page at index, pinned and uptodate; the reader wants req pages from there on. Sleeps. ERR_PTR */
+struct page *file_read_page(struct file *file, pgoff_t index, unsigned long req);
 ssize_t generic_file_read(struct file *file, char __user *buf, size_t count, loff_t *ppos);
 ssize_t generic_file_write(struct file *file, const char __user *buf, size_t count, loff_t *ppos);
 /* The fault's way in: nopage for file VMAs: a pinned uptodate page, or an error code of mm.h. */

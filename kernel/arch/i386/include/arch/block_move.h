@@ -19,6 +19,9 @@
 size_t copy_blocks(void *to, const void *from, size_t n);
 size_t clear_blocks(void *to, size_t n);
 
+/* memcpy() for pieces that may be large. */
+void block_copy(void *to, const void *from, size_t n);
+
 /* The FPU's start is over: its registers may be used. */
 void block_move_init(void);
 
