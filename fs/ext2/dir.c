@@ -193,12 +193,10 @@ static u32 spare_room(const struct ext2_dir_entry *de)
 	return de->inode ? de->rec_len - EXT2_DIR_REC_LEN(de->name_len) : de->rec_len;
 }
 
-/* An entry with room for need bytes, or NULL */
-static struct ext2_dir_entry *find_room(struct inode *dir, struct buffer_head *bh, u32 need,
-					int *error)
+/* An entry with room for need bytes, from the one at offset on; or NULL */
+static struct ext2_dir_entry *find_room(struct inode *dir, struct buffer_head *bh, u32 offset,
+					u32 need, int *error)
 {
-	u32 offset = 0;
-
 	while (offset < block_size(dir)) {
 		struct ext2_dir_entry *de = entry_at(bh, offset);
 
@@ -213,9 +211,9 @@ static struct ext2_dir_entry *find_room(struct inode *dir, struct buffer_head *b
 	return NULL;
 }
 
-/* Put the name into the spare room of de, which is split if it is in use. */
-static void insert_name(struct ext2_dir_entry *de, const struct qstr *name,
-			const struct inode *inode)
+/* Put the name into the spare room of de, which is split if it is in use. => the name's entry */
+static struct ext2_dir_entry *insert_name(struct ext2_dir_entry *de, const struct qstr *name,
+					  const struct inode *inode)
 {
 	if (de->inode) {
 		u32 used = EXT2_DIR_REC_LEN(de->name_len);
@@ -228,6 +226,7 @@ static void insert_name(struct ext2_dir_entry *de, const struct qstr *name,
 	de->name_len = name->len;
 	memcpy(de->name, name->name, name->len);
 	fill_entry(de, inode);
+	return de;
 }
 
 /* A block at the end of the directory, one empty entry; referenced, or NULL: *error */
@@ -254,31 +253,38 @@ static struct buffer_head *append_block(struct inode *dir, int *error)
 	return bh;
 }
 
+static void set_hint(struct inode *dir, u32 block, u32 offset)
+{
+	EXT2_I(dir)->dir_hint = block;
+	EXT2_I(dir)->dir_hint_offset = offset;
+}
+
 /* The first block, from the hint on and round, with room for need bytes; *de is where. */
 static struct buffer_head *find_block_with_room(struct inode *dir, u32 need,
 						struct ext2_dir_entry **de, int *error)
 {
 	struct ext2_inode_info *ei = EXT2_I(dir);
-	u32 blocks = dir_blocks(dir), n = ei->dir_hint < blocks ? ei->dir_hint : 0, i;
+	u32 blocks = dir_blocks(dir), n = ei->dir_hint, offset = ei->dir_hint_offset, i;
 	struct buffer_head *bh;
 
 	for (i = 0; i < blocks; i++) {
 		int e = 0;
 
 		bh = read_dir_block(dir, n, &e);
-		*de = bh ? find_room(dir, bh, need, &e) : NULL;
+		*de = bh ? find_room(dir, bh, offset, need, &e) : NULL;
 		if (*de) {
-			ei->dir_hint = n;
+			set_hint(dir, n, (char *)*de - bh->b_data);
 			return bh;
 		}
 		brelse(bh);
-		if (++n == blocks)
+		offset = 0;
+		if (++n >= blocks)
 			n = 0;
 	}
 	bh = append_block(dir, error);
 	if (bh) {
 		*de = entry_at(bh, 0);
-		ei->dir_hint = blocks;
+		set_hint(dir, blocks, 0);
 	}
 	return bh;
 }
@@ -296,7 +302,8 @@ int ext2_add_entry(struct inode *dir, const struct qstr *name, struct inode *ino
 	if (!bh)
 		return error;
 	lock_buffer(bh);
-	insert_name(de, name, inode);
+	de = insert_name(de, name, inode);
+	EXT2_I(dir)->dir_hint_offset = (char *)de - bh->b_data;
 	unlock_buffer(bh);
 	mark_buffer_dirty(bh);
 	brelse(bh);
@@ -324,7 +331,7 @@ int ext2_delete_entry(struct inode *dir, struct ext2_dir_slot *slot)
 	de->inode = 0;
 	unlock_buffer(slot->bh);
 	mark_buffer_dirty(slot->bh);
-	EXT2_I(dir)->dir_hint = 0;
+	set_hint(dir, 0, 0);
 	brelse(slot->bh);
 	dir_changed(dir);
 	return 0;

@@ -70,7 +70,8 @@ struct ext2_inode_info {
 	u32 flags;			/* EXT2_*_FL */
 	u32 file_acl, dir_acl, dtime;
 	u32 group;			/* where its blocks should be */
-	u32 dir_hint;			/* directory block to look for space in first: i_mutex */
+	/* A directory's block to look for space in first, and the entry to begin with there: i_mutex */
+	u32 dir_hint, dir_hint_offset;
 	bool fresh;			/* never written: the disk has an old inode's remains */
 	struct inode vfs_inode;
 };

@@ -71,7 +71,7 @@ static struct inode *ext2_alloc_inode(struct super_block *sb)
 	ei->last_logical = ei->last_physical = 0;
 	ei->rsv.size = 0;
 	ei->flags = ei->file_acl = ei->dir_acl = ei->dtime = 0;
-	ei->group = ei->dir_hint = 0;
+	ei->group = ei->dir_hint = ei->dir_hint_offset = 0;
 	ei->fresh = false;
 	return &ei->vfs_inode;
 }

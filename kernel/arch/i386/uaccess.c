@@ -31,22 +31,22 @@ static size_t copy_words(void *to, const void *from, size_t n)
 	return left;
 }
 
-/* Page by page, so that preemption is not off for long; what blocks cannot do, words can. */
+/* At most a page at a time, so that preemption is not off for long; what blocks cannot do, words can. */
 static size_t copy_large(void *to, const void *from, size_t n)
 {
 	while (n >= BLOCK_MOVE_MIN) {
-		size_t part = min_t(size_t, n, PAGE_SIZE), moved, rest;
+		size_t part = min_t(size_t, n, PAGE_SIZE) & ~(MOVE_BLOCK - 1);
+		size_t left = copy_blocks(to, from, part);
 
-		moved = (part & ~(MOVE_BLOCK - 1));
-		moved -= copy_blocks(to, from, moved);
-		rest = copy_words(to + moved, from + moved, part - moved);
-		if (rest)
-			return n - part + rest;
+		if (left)
+			left = copy_words(to + part - left, from + part - left, left);
+		if (left)
+			return n - part + left;
 		to += part;
 		from += part;
 		n -= part;
 	}
-	return copy_words(to, from, n);
+	return n ? copy_words(to, from, n) : 0;
 }
 
 /* => bytes not copied */
