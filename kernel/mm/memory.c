@@ -33,18 +33,6 @@ struct gather {
 	struct page *pages[GATHER_MAX];
 };
 
-void mm_count_page(struct mm_struct *mm, const struct page *page, long n)
-{
-	if (PageReserved(page))
-		return;
-	if (PageAnon(page))
-		mm->anon_rss += n;
-	else
-		mm->file_rss += n;
-	if (mm->anon_rss + mm->file_rss > mm->hiwater_rss)
-		mm->hiwater_rss = mm->anon_rss + mm->file_rss;
-}
-
 pte_t *pte_lookup(struct mm_struct *mm, unsigned long addr)
 {
 	pgd_t *pgd = pgd_offset(mm, addr);
@@ -77,58 +65,86 @@ pte_t *pte_alloc_map_lock(struct mm_struct *mm, unsigned long addr)
 
 /* ---- fork ---- */
 
-/* => false when a swap entry cannot be counted once more (the caller waits or gives up). */
-static bool copy_one_pte(struct mm_struct *dst, struct mm_struct *src, struct vm_area_struct *vma,
-			 pte_t *dst_pte, pte_t *src_pte, unsigned long addr)
-{
-	pte_t pte = *src_pte;
-	struct page *page;
+/* One area's ptes on their way to a child. */
+struct pte_copy {
+	struct mm_struct *dst, *src;
+	u32 protect;		/* bits that both lose: copy on write */
+	u32 keep;		/* bits that the child inherits of the others */
+	bool counted;		/* its pages have references: no device memory */
+	unsigned long anon, file;	/* pages that the child has got */
+};
 
-	if (pte_none(pte))
-		return true;
-	if (!pte_present(pte)) {
-		if (swap_duplicate(pte_to_swp_entry(pte)) < 0)
-			return false;
-		dst->swap_ptes++;
-		set_pte(dst_pte, pte);
-		return true;
-	}
-	if ((vma->vm_flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE && pte_write(pte)) {
-		ptep_set_wrprotect(src_pte);
-		pte = pte_wrprotect(*src_pte);
-	}
-	if (vma_is_shared(vma))
-		pte = pte_mkclean(pte);
-	pte = pte_mkold(pte);
-	if (!(vma->vm_flags & VM_IO)) {
-		page = pte_page(pte);
-		page_add_map(page);
-		mm_count_page(dst, page, 1);
-		trace_vm(fork_map, page, dst, addr, pte_val(pte), 0);
-	}
+static void pte_copy_init(struct pte_copy *c, struct mm_struct *dst, struct mm_struct *src,
+			  const struct vm_area_struct *vma)
+{
+	bool cow = (vma->vm_flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE;
+
+	*c = (struct pte_copy){
+		.dst = dst, .src = src, .protect = cow ? _PAGE_RW : 0,
+		.keep = ~(_PAGE_ACCESSED | (vma_is_shared(vma) ? _PAGE_DIRTY : 0)),
+		.counted = !(vma->vm_flags & VM_IO),
+	};
+}
+
+/* => false when a swap entry cannot be counted once more (the caller waits or gives up). */
+static bool copy_swap_pte(struct pte_copy *c, pte_t *dst_pte, pte_t pte)
+{
+	if (swap_duplicate(pte_to_swp_entry(pte)) < 0)
+		return false;
+	c->dst->swap_ptes++;
 	set_pte(dst_pte, pte);
 	return true;
 }
 
-/* Copy the ptes of one page table's reach. => 0, -ENOMEM */
-static int copy_pte_range(struct mm_struct *dst, struct mm_struct *src, struct vm_area_struct *vma,
-			  unsigned long addr, unsigned long end)
+/* Copy n entries.  This loop is most of what fork costs.  => 0, -ENOMEM */
+static int copy_ptes(struct pte_copy *c, pte_t *dst_pte, pte_t *src_pte, unsigned int n,
+		     unsigned long addr)
 {
-	pte_t *dst_pte = pte_alloc_map_lock(dst, addr), *src_pte;
-	int err = 0;
+	pte_t *first = src_pte, *last = src_pte + n, pte;
+	struct page *page;
+
+	for (; src_pte < last; src_pte++, dst_pte++) {
+		if (pte_none(*src_pte))
+			continue;
+		if (!pte_present(*src_pte)) {
+			if (!copy_swap_pte(c, dst_pte, *src_pte))
+				return -ENOMEM;
+			continue;
+		}
+		ptep_clear_bits(src_pte, c->protect);
+		pte = __pte(pte_val(*src_pte) & c->keep);
+		set_pte(dst_pte, pte);
+		if (!c->counted)
+			continue;
+		page = pte_page(pte);
+		if (PageReserved(page))
+			continue;
+		page_add_map(page);
+		if (PageAnon(page))
+			c->anon++;
+		else
+			c->file++;
+		trace_vm(fork_map, page, c->dst, addr + ((src_pte - first) << PAGE_SHIFT),
+			 pte_val(pte), 0);
+	}
+	return 0;
+}
+
+/* Copy the ptes of one page table's reach; the parent has that table. => 0, -ENOMEM */
+static int copy_pte_range(struct pte_copy *c, unsigned long addr, unsigned long end)
+{
+	pte_t *dst_pte = pte_alloc_map_lock(c->dst, addr);
+	int err;
 
 	if (!dst_pte)
 		return -ENOMEM;
-	spin_lock_nested(&src->page_table_lock, 1);
-	src_pte = pte_lookup(src, addr);
-	for (; src_pte && addr < end; addr += PAGE_SIZE, src_pte++, dst_pte++) {
-		if (!copy_one_pte(dst, src, vma, dst_pte, src_pte, addr)) {
-			err = -ENOMEM;
-			break;
-		}
-	}
-	spin_unlock(&src->page_table_lock);
-	spin_unlock(&dst->page_table_lock);
+	spin_lock_nested(&c->src->page_table_lock, 1);
+	err = copy_ptes(c, dst_pte, pte_lookup(c->src, addr), (end - addr) >> PAGE_SHIFT, addr);
+	spin_unlock(&c->src->page_table_lock);
+	c->dst->anon_rss += c->anon;
+	c->dst->file_rss += c->file;
+	c->anon = c->file = 0;
+	spin_unlock(&c->dst->page_table_lock);
 	return err;
 }
 
@@ -139,15 +155,17 @@ static int copy_pte_range(struct mm_struct *dst, struct mm_struct *src, struct v
 int copy_page_range(struct mm_struct *dst, struct mm_struct *src, struct vm_area_struct *vma)
 {
 	unsigned long addr = vma->vm_start, next;
+	struct pte_copy c;
 	int err;
 
 	if (!vma->has_anon && !(vma->vm_flags & VM_IO))
 		return 0;
+	pte_copy_init(&c, dst, src, vma);
 	for (; addr < vma->vm_end; addr = next) {
 		next = min((addr & PGDIR_MASK) + PGDIR_SIZE, vma->vm_end);
 		if (pgd_none(*pgd_offset(src, addr)))
 			continue;
-		err = copy_pte_range(dst, src, vma, addr, next);
+		err = copy_pte_range(&c, addr, next);
 		if (err)
 			return err;
 		cond_resched();
@@ -206,26 +224,25 @@ static void zap_present_pte(struct gather *g, struct vm_area_struct *vma, unsign
 static unsigned long zap_pte_range(struct gather *g, struct vm_area_struct *vma,
 				   unsigned long addr, unsigned long end, bool spare_anon)
 {
-	pte_t *ptep = pte_lookup(g->mm, addr);
+	pte_t *first = pte_lookup(g->mm, addr), *ptep = first, *last;
 
-	if (!ptep)
+	if (!first)
 		return end;
-	for (; addr < end && g->nr < GATHER_MAX; addr += PAGE_SIZE, ptep++) {
+	last = first + ((end - addr) >> PAGE_SHIFT);
+	for (; g->nr < GATHER_MAX && (ptep = pte_next_used(ptep, last)) < last; ptep++) {
 		pte_t pte = *ptep;
 
-		if (pte_none(pte))
-			continue;
 		if (spare_anon && (!pte_present(pte) || PageAnon(pte_page(pte))))
 			continue;
 		if (pte_present(pte)) {
-			zap_present_pte(g, vma, addr, ptep);
+			zap_present_pte(g, vma, addr + ((ptep - first) << PAGE_SHIFT), ptep);
 		} else {
 			pte_clear(ptep);
 			g->mm->swap_ptes--;
 			free_swap_and_cache(pte_to_swp_entry(pte));
 		}
 	}
-	return addr;
+	return addr + ((ptep - first) << PAGE_SHIFT);
 }
 
 static void zap_range(struct vm_area_struct *vma, unsigned long addr, unsigned long end,
@@ -238,6 +255,7 @@ static void zap_range(struct vm_area_struct *vma, unsigned long addr, unsigned l
 	while (addr < end) {
 		next = min((addr & PGDIR_MASK) + PGDIR_SIZE, end);
 		spin_lock(&g.mm->page_table_lock);
+		mm_note_rss(g.mm);
 		addr = zap_pte_range(&g, vma, addr, next, spare_anon);
 		spin_unlock(&g.mm->page_table_lock);
 		g.end = addr;
@@ -261,12 +279,9 @@ void zap_file_pages(struct vm_area_struct *vma, unsigned long start, unsigned lo
 
 void free_pgtables(struct mm_struct *mm, unsigned long floor, unsigned long ceiling)
 {
-	unsigned long addr;
-	pgd_t *pgd, entry;
+	pgd_t *pgd = pgd_offset(mm, ALIGN(floor, PGDIR_SIZE)), *end = pgd_offset(mm, ceiling), entry;
 
-	floor = ALIGN(floor, PGDIR_SIZE);
-	for (addr = floor; addr + PGDIR_SIZE <= ceiling; addr += PGDIR_SIZE) {
-		pgd = pgd_offset(mm, addr);
+	for (; pgd < end; pgd++) {
 		if (pgd_none(*pgd))
 			continue;
 		spin_lock(&mm->page_table_lock);
@@ -274,7 +289,7 @@ void free_pgtables(struct mm_struct *mm, unsigned long floor, unsigned long ceil
 		pgd_clear(pgd);
 		mm->nr_ptes--;
 		spin_unlock(&mm->page_table_lock);
-		flush_tlb_range(mm, addr, addr + PGDIR_SIZE);
+		flush_tlb_mm(mm);
 		pte_free_one(pgd_table(entry));
 	}
 }

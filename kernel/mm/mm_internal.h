@@ -6,6 +6,7 @@
 #ifndef MM_INTERNAL_H
 #define MM_INTERNAL_H
 
+#include <quire/kernel.h>
 #include <quire/mm.h>
 #include <quire/pagemap.h>
 #include <quire/swap.h>
@@ -90,8 +91,21 @@ void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned lo
 void zap_file_pages(struct vm_area_struct *vma, unsigned long start, unsigned long end);
 /* Free the page tables of whole 4 MiB spans within [floor, ceiling). */
 void free_pgtables(struct mm_struct *mm, unsigned long floor, unsigned long ceiling);
-/* rss of the kind of page; page_table_lock held. */
-void mm_count_page(struct mm_struct *mm, const struct page *page, long n);
+
+/* rss of the kind of page, which is mapped once more (1) or less (-1); page_table_lock held. */
+static inline void mm_count_page(struct mm_struct *mm, const struct page *page, long n)
+{
+	if (PageAnon(page))
+		mm->anon_rss += n;
+	else if (!PageReserved(page))
+		mm->file_rss += n;
+}
+
+/* Before rss falls: readers of the high water mark take the present rss if it is higher. */
+static inline void mm_note_rss(struct mm_struct *mm)
+{
+	mm->hiwater_rss = max(mm->hiwater_rss, mm->anon_rss + mm->file_rss);
+}
 
 /* fault.c */
 int do_wp_page(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long address,

@@ -22,14 +22,14 @@
 static void change_pte_range(struct mm_struct *mm, unsigned long addr, unsigned long end,
 			     pgprot_t prot)
 {
-	pte_t *ptep = pte_lookup(mm, addr), pte;
+	pte_t *ptep = pte_lookup(mm, addr), *last;
 
-	for (; ptep && addr < end; addr += PAGE_SIZE, ptep++) {
-		if (!pte_present(*ptep))
-			continue;
-		pte = ptep_get_and_clear(ptep);
-		set_pte(ptep, pte_modify(pte, prot));
-	}
+	if (!ptep)
+		return;
+	last = ptep + ((end - addr) >> PAGE_SHIFT);
+	for (; (ptep = pte_next_used(ptep, last)) < last; ptep++)
+		if (pte_present(*ptep))
+			set_pte(ptep, pte_modify(ptep_get_and_clear(ptep), prot));
 }
 
 static void change_protection(struct vm_area_struct *vma, unsigned long start, unsigned long end)

@@ -35,20 +35,19 @@ static int reserve_tables(struct mm_struct *mm, unsigned long start, unsigned lo
 static void move_ptes(struct mm_struct *mm, unsigned long from, unsigned long to,
 		      unsigned long len)
 {
-	unsigned long off;
-	pte_t *src, *dst;
+	unsigned long end = from + len, step;
 
-	for (off = 0; off < len; off += PAGE_SIZE) {
-		src = pte_lookup(mm, from + off);
-		if (!src) {
-			/* Nothing in this table: on to the next. */
-			off = ALIGN(from + off + 1, PGDIR_SIZE) - from - PAGE_SIZE;
+	for (; from < end; from += step, to += step) {
+		pte_t *first = pte_lookup(mm, from), *src = first, *dst = pte_lookup(mm, to);
+
+		/* As far as both tables reach. */
+		step = min(PGDIR_SIZE - (from & ~PGDIR_MASK), PGDIR_SIZE - (to & ~PGDIR_MASK));
+		step = min(step, end - from);
+		if (!first)
 			continue;
-		}
-		if (pte_none(*src))
-			continue;
-		dst = pte_lookup(mm, to + off);
-		set_pte(dst, ptep_get_and_clear(src));
+		for (; src < first + (step >> PAGE_SHIFT); src++, dst++)
+			if (!pte_none(*src))
+				set_pte(dst, ptep_get_and_clear(src));
 	}
 }
 

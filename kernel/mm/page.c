@@ -29,18 +29,18 @@ void register_page_free(void (*free)(struct page *page))
 	hooks.free = free;
 }
 
-void put_page(struct page *page)
+void free_unreferenced_page(struct page *page)
 {
-	if (PageReserved(page))
-		return;
-	if (page_count(page) <= 0)
-		dump_page(page, "put_page of a free page");
-	assert(page_count(page) > 0);
-	if (!atomic_dec_and_test(&page->count))
-		return;
 	if (hooks.unlist)
 		hooks.unlist(page);
 	hooks.free(page);
+}
+
+void put_page_failed(struct page *page)
+{
+	dump_page(page, "put_page of a free page");
+	assert(page_count(page) > 0);
+	unreachable_code();
 }
 
 /* Flags that a free page may have; all others are bits of use. */

@@ -73,6 +73,7 @@ static enum scan_result unmap_old_page(struct mm_struct *mm, struct vm_area_stru
 	swp_entry_t entry;
 
 	flush_tlb_page(mm, addr);
+	mm_note_rss(mm);
 	if (!PageAnon(page)) {
 		if (pte_dirty(pte))
 			set_page_dirty(page);

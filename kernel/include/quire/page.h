@@ -135,7 +135,7 @@ extern void *high_memory;	      /* kernel address of the end of low memory */
 #define PAGE_FLAG_OPS(lname, Name)                                                                 \
 	static inline bool Page##Name(const struct page *page)                                     \
 	{                                                                                          \
-		return (page->flags >> PG_##lname) & 1;                                            \
+		return (page->flags & 1ul << PG_##lname) != 0;                                        \
 	}                                                                                          \
 	static inline void SetPage##Name(struct page *page)                                        \
 	{                                                                                          \
@@ -207,8 +207,20 @@ enum pin_tag {
 	PIN_count
 };
 
+/* The ends of put_page: the last reference is gone, or there was none. */
+void free_unreferenced_page(struct page *page);
+__noreturn __cold void put_page_failed(struct page *page);
+
 /* Drop one reference; the last one frees the frame through the hooks below.  Any context. */
-void put_page(struct page *page);
+static inline void put_page(struct page *page)
+{
+	if (PageReserved(page))
+		return;
+	if (unlikely(page_count(page) <= 0))
+		put_page_failed(page);
+	if (atomic_dec_and_test(&page->count))
+		free_unreferenced_page(page);
+}
 
 /* What the last put_page calls up: layer 3 takes the page off its list, layer 1 frees it. */
 struct page_hooks {

@@ -101,6 +101,14 @@ extern u64 trace_armed;
  */
 u64 __trace_snapshot(const struct page *page);
 
+/* By halves: the compiler makes one test of a word in memory of it. */
+static inline bool trace_event_armed(enum trace_event event)
+{
+	u32 half = event < 32 ? (u32)trace_armed : (u32)(trace_armed >> 32);
+
+	return __builtin_expect((half & 1u << (event & 31)) != 0, 0);
+}
+
 static inline u64 trace_snapshot(const struct page *page)
 {
 	return __builtin_expect(trace_armed != 0, 0) ? __trace_snapshot(page) : 0;
@@ -112,7 +120,7 @@ void __trace_vm(enum trace_event event, const char *func, u64 before, const stru
 
 #define trace_vm_from(before, name, page, mm, address, pte, slot)                                  \
 	do {                                                                                       \
-		if (__builtin_expect((trace_armed >> TRACE_##name) & 1, 0))                        \
+		if (trace_event_armed(TRACE_##name))                                               \
 			__trace_vm(TRACE_##name, __func__, (before), (page), (mm), (address),      \
 				   (pte), (slot));                                                 \
 	} while (0)

@@ -42,6 +42,14 @@ static inline int atomic_fetch_add(int i, atomic_t *v)
 	return i;
 }
 
+static inline bool atomic_dec_and_test(atomic_t *v)
+{
+	bool zero;
+
+	__asm__ __volatile__(LOCK_PREFIX "decl %0" : "+m" (v->counter), "=@ccz" (zero) : : "memory");
+	return zero;
+}
+
 static inline void atomic_sub(int i, atomic_t *v) { atomic_add(-i, v); }
 static inline void atomic_inc(atomic_t *v) { atomic_add(1, v); }
 static inline void atomic_dec(atomic_t *v) { atomic_add(-1, v); }
@@ -49,7 +57,6 @@ static inline int atomic_add_return(int i, atomic_t *v) { return atomic_fetch_ad
 static inline int atomic_sub_return(int i, atomic_t *v) { return atomic_add_return(-i, v); }
 static inline int atomic_inc_return(atomic_t *v) { return atomic_add_return(1, v); }
 static inline int atomic_dec_return(atomic_t *v) { return atomic_add_return(-1, v); }
-static inline bool atomic_dec_and_test(atomic_t *v) { return atomic_dec_return(v) == 0; }
 static inline bool atomic_inc_and_test(atomic_t *v) { return atomic_inc_return(v) == 0; }
 static inline bool atomic_sub_and_test(int i, atomic_t *v) { return atomic_sub_return(i, v) == 0; }
 

@@ -107,9 +107,22 @@ static inline bool ptep_test_and_clear_bits(pte_t *ptep, u32 bits)
 	return (old & bits) != 0;
 }
 
+static inline void ptep_clear_bits(pte_t *ptep, u32 bits) { __atomic_and_fetch(&ptep->pte, ~bits, __ATOMIC_SEQ_CST); }
 static inline bool ptep_test_and_clear_young(pte_t *ptep) { return ptep_test_and_clear_bits(ptep, _PAGE_ACCESSED); }
 static inline bool ptep_test_and_clear_dirty(pte_t *ptep) { return ptep_test_and_clear_bits(ptep, _PAGE_DIRTY); }
-static inline void ptep_set_wrprotect(pte_t *ptep) { (void)ptep_test_and_clear_bits(ptep, _PAGE_RW); }
+static inline void ptep_set_wrprotect(pte_t *ptep) { ptep_clear_bits(ptep, _PAGE_RW); }
+
+/* The first entry of [ptep, end) that is not none, or end. Most entries of most tables are none. */
+static inline pte_t *pte_next_used(pte_t *ptep, pte_t *end)
+{
+	unsigned long left = (unsigned long)(end - ptep);
+	bool none;
+
+	if (!left || !pte_none(*ptep))
+		return ptep;
+	__asm__ __volatile__("repe scasl" : "+D" (ptep), "+c" (left), "=@cce" (none) : "a" (0) : "memory");
+	return none ? end : ptep - 1;
+}
 
 /* Page directory entries. A user page table is one low frame; the entry holds its physical address. */
 static inline bool pgd_none(pgd_t pgd) { return pgd_val(pgd) == 0; }
