@@ -37,6 +37,7 @@ static int ext2_page_mkwrite(struct vm_area_struct *vma, struct page *page)
 
 static const struct vm_operations_struct ext2_file_vm_ops = {
 	.nopage = filemap_nopage,
+	.fault_around = true,
 	.page_mkwrite = ext2_page_mkwrite,
 };
 

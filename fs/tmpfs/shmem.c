@@ -238,6 +238,7 @@ static struct page *shmem_nopage(struct vm_area_struct *vma, unsigned long addre
 
 static const struct vm_operations_struct shmem_vm_ops = {
 	.nopage = shmem_nopage,
+	.fault_around = true,
 };
 
 int shmem_mmap(struct file *file, struct vm_area_struct *vma)

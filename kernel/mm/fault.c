@@ -12,6 +12,7 @@
  *	none		anonymous	write	do_anonymous_page: a frame of zeroes
  *	none		file, shared	any	do_no_page: maps the cache's page
  *	none		file, private	read	do_no_page: maps the cache's page read-only
+ *	none		file		read	map_around first: it and its cached neighbours
  *	none		file, private	write	do_no_page: maps a copy of it
  *	swap entry	any		any	do_swap_page (anon.c), then perhaps do_wp_page
  *	present, r/o	private		write	do_wp_page: reuse if exclusive, else copy
@@ -36,6 +37,8 @@
 
 /* How far below the stack pointer an access may grow the stack: pusha stores 32 bytes below it. */
 #define STACK_GROWTH_SLACK 32
+/* A read fault maps what is cached of the aligned block around it: part of one page table. */
+#define FAULT_AROUND (16 * PAGE_SIZE)
 
 /* ---- write faults on present pages ---- */
 
@@ -166,11 +169,11 @@ static struct page *copy_for_private(struct page *cached)
 	return page;
 }
 
-/* The pte of a page of the object itself. */
+/* The pte of a page of the object itself; old, since the access that follows makes it young. */
 static void install_file_page(struct vm_area_struct *vma, unsigned long address, pte_t *ptep,
 			      struct page *page, bool write)
 {
-	pte_t pte = pte_mkyoung(mk_pte(page, vma->vm_page_prot));
+	pte_t pte = pte_mkold(mk_pte(page, vma->vm_page_prot));
 
 	if (write)
 		pte = pte_mkdirty(pte_mkwrite(pte));
@@ -179,6 +182,39 @@ static void install_file_page(struct vm_area_struct *vma, unsigned long address,
 	set_pte(ptep, pte);
 	count_vm_event(pgfile_fault);
 	trace_vm(file_map, page, vma->vm_mm, address, pte_val(pte), 0);
+}
+
+/*
+ * A read fault maps, with the page that it wants, the cached ones beside it: what runs or reads a
+ * file faults less often.  => is the wanted page mapped?  If not, do_no_page has to get it.
+ *
+ * Against truncation: page_table_lock is held from the look at i_size to the last pte.  Either i_size
+ * is the new one already, or the unmapping that follows its change finds these ptes.
+ */
+static bool map_around(struct vm_area_struct *vma, unsigned long address, pte_t *ptep)
+{
+	unsigned long start = max(address & ~(FAULT_AROUND - 1), vma->vm_start);
+	unsigned long end = min((address & ~(FAULT_AROUND - 1)) + FAULT_AROUND, vma->vm_end);
+	pgoff_t first = linear_page_index(vma, start);
+	struct page *pages[FAULT_AROUND / PAGE_SIZE];
+	unsigned int i, n;
+
+	if (!vma->vm_ops->fault_around)
+		return false;
+	n = filemap_ready_pages(vma->vm_file, first, first + ((end - start) >> PAGE_SHIFT), pages);
+	for (i = 0; i < n; i++) {
+		unsigned long at = start + ((pages[i]->index - first) << PAGE_SHIFT);
+		pte_t *pte = ptep - pte_index(address) + pte_index(at);
+
+		if (pte_none(*pte))
+			install_file_page(vma, at, pte, pages[i], false);
+		else
+			unpin_page(pages[i]);
+	}
+	if (pte_none(*ptep))
+		return false;
+	mark_page_accessed(pte_page(*ptep));
+	return true;
 }
 
 /*
@@ -250,6 +286,7 @@ int handle_mm_fault(struct mm_struct *mm, struct vm_area_struct *vma, unsigned l
 		    bool write)
 {
 	pte_t *ptep, pte;
+	bool around;
 
 	ptep = pte_alloc_map_lock(mm, address);
 	if (!ptep)
@@ -264,7 +301,10 @@ int handle_mm_fault(struct mm_struct *mm, struct vm_area_struct *vma, unsigned l
 	}
 	if (pte_none(pte) && !(vma->vm_ops && vma->vm_ops->nopage))
 		return do_anonymous_page(mm, vma, address & PAGE_MASK, ptep, write);
+	around = pte_none(pte) && !write && map_around(vma, address & PAGE_MASK, ptep);
 	spin_unlock(&mm->page_table_lock);
+	if (around)
+		return VM_FAULT_MINOR;
 	if (pte_none(pte))
 		return do_no_page(mm, vma, address & PAGE_MASK, write);
 	return do_swap_page(mm, vma, address & PAGE_MASK, pte, write);

@@ -53,6 +53,9 @@ struct vm_operations_struct {
 	/* The page for a fault: pinned, uptodate; NULL with *result = VM_FAULT_SIGBUS or _OOM.
 	 * *result |= VM_FAULT_MAJOR when it waited for a transfer.  mmap_sem held for reading. */
 	struct page *(*nopage)(struct vm_area_struct *vma, unsigned long address, int *result);
+	/* All that nopage gives lies in the file's page cache: a read fault may map what is cached
+	 * beside the page it wants. */
+	bool fault_around;
 	/* A shared page is about to become writable (file systems allocate blocks). => 0 or -errno */
 	int (*page_mkwrite)(struct vm_area_struct *vma, struct page *page);
 };

@@ -193,6 +193,10 @@ ssize_t generic_file_read(struct file *file, char __user *buf, size_t count, lof
 ssize_t generic_file_write(struct file *file, const char __user *buf, size_t count, loff_t *ppos);
 /* The fault's way in: nopage for file VMAs: a pinned uptodate page, or an error code of mm.h. */
 struct page *filemap_nopage(struct vm_area_struct *vma, unsigned long address, int *result);
+/* The cached pages of [start, end), pinned, ascending, that can be mapped as they are; room for
+ * end - start of them.  => how many.  Does not sleep. */
+unsigned int filemap_ready_pages(struct file *file, pgoff_t start, pgoff_t end,
+				 struct page **pages);
 int generic_file_mmap(struct file *file, struct vm_area_struct *vma);
 
 /* A page that is wanted is missing: read it and, on sequential access, a window behind it. */
