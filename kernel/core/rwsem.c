@@ -144,7 +144,7 @@ void up_read(struct rw_semaphore *s)
 	lock_order_release(s->class, s);
 	spin_lock(&s->wait_lock);
 	assert_msg(s->count > 0, "up_read of %s, which nobody reads", s->class ? s->class->name : "");
-	if (--s->count == 0)
+	if (--s->count == 0 && unlikely(!list_empty(&s->waiters)))
 		wake_waiters_locked(s);
 	spin_unlock(&s->wait_lock);
 }
@@ -157,7 +157,8 @@ void up_write(struct rw_semaphore *s)
 		   s->class ? s->class->name : "");
 	s->count = 0;
 	s->writer = NULL;
-	wake_waiters_locked(s);
+	if (unlikely(!list_empty(&s->waiters)))
+		wake_waiters_locked(s);
 	spin_unlock(&s->wait_lock);
 }
 

@@ -191,17 +191,18 @@ static void install_file_page(struct vm_area_struct *vma, unsigned long address,
  * Against truncation: page_table_lock is held from the look at i_size to the last pte.  Either i_size
  * is the new one already, or the unmapping that follows its change finds these ptes.
  */
-static bool map_around(struct vm_area_struct *vma, unsigned long address, pte_t *ptep)
+static __noinline bool map_around(struct vm_area_struct *vma, unsigned long address, pte_t *ptep)
 {
 	unsigned long start = max(address & ~(FAULT_AROUND - 1), vma->vm_start);
 	unsigned long end = min((address & ~(FAULT_AROUND - 1)) + FAULT_AROUND, vma->vm_end);
 	pgoff_t first = linear_page_index(vma, start);
 	struct page *pages[FAULT_AROUND / PAGE_SIZE];
+	struct file *file = vma->vm_file;
 	unsigned int i, n;
 
 	if (!vma->vm_ops->fault_around)
 		return false;
-	n = filemap_ready_pages(vma->vm_file, first, first + ((end - start) >> PAGE_SHIFT), pages);
+	n = find_ready_pages(file->f_mapping, first, first + ((end - start) >> PAGE_SHIFT), pages);
 	for (i = 0; i < n; i++) {
 		unsigned long at = start + ((pages[i]->index - first) << PAGE_SHIFT);
 		pte_t *pte = ptep - pte_index(address) + pte_index(at);
@@ -214,6 +215,8 @@ static bool map_around(struct vm_area_struct *vma, unsigned long address, pte_t 
 	if (pte_none(*ptep))
 		return false;
 	mark_page_accessed(pte_page(*ptep));
+	/* A reader who goes on behind them goes on in sequence. */
+	file->f_ra.prev_index = pages[n - 1]->index;
 	return true;
 }
 
@@ -222,8 +225,8 @@ static bool map_around(struct vm_area_struct *vma, unsigned long address, pte_t 
  * it bumps the count, then unmaps, then drops pages; so a count that is still the
  * same under page_table_lock means that the unmapping has yet to come past here.
  */
-static int do_no_page(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long address,
-		      bool write)
+static __noinline int do_no_page(struct mm_struct *mm, struct vm_area_struct *vma,
+				 unsigned long address, bool write)
 {
 	bool copy = write && !vma_is_shared(vma), notify = false;
 	struct address_space *mapping = vma->vm_file ? vma->vm_file->f_mapping : NULL;

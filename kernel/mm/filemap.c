@@ -169,6 +169,34 @@ unsigned int find_get_pages_tag(struct address_space *mapping, pgoff_t *start, i
 	return found;
 }
 
+/* Nothing is due at the page: no transfer, no truncation, no readahead, no reclaim. */
+static bool is_ready(const struct page *page)
+{
+	return PageUptodate(page) && !PageLocked(page) && !PageReadahead(page) &&
+	       !PageInactiveClean(page);
+}
+
+unsigned int find_ready_pages(struct address_space *mapping, pgoff_t start, pgoff_t end,
+			      struct page **pages)
+{
+	unsigned int i, found, ready = 0;
+	unsigned long flags;
+
+	end = min(end, (pgoff_t)((i_size_read(mapping->host) + PAGE_SIZE - 1) >> PAGE_SHIFT));
+	if (start >= end)
+		return 0;
+	spin_lock_irqsave(&mapping->lock, flags);
+	found = radix_tree_gang_lookup(&mapping->page_tree, (void **)pages, start, end - start);
+	for (i = 0; i < found && pages[i]->index < end; i++) {
+		if (!is_ready(pages[i]))
+			continue;
+		pin_page(pages[i], PIN_LOOKUP);
+		pages[ready++] = pages[i];
+	}
+	spin_unlock_irqrestore(&mapping->lock, flags);
+	return ready;
+}
+
 /* ---- entering and leaving ---- */
 
 /* The tree of mapping gains the page; the cache's reference is there already. */

@@ -7,12 +7,9 @@
  *	missing				sequential: the readahead window; MADV_RANDOM: this page;
  *					else the aligned block of 2^page_cluster pages around it
  *	read error			one more try, then SIGBUS
- *
- * filemap_ready_pages gives the cached pages around it, which a read fault maps along.
  */
 #include <quire/err.h>
 #include <quire/fs.h>
-#include <quire/kernel.h>
 #include <quire/mm.h>
 #include <quire/page_lists.h>
 #include <quire/swap.h>
@@ -20,15 +17,9 @@
 
 #include "cache_internal.h"
 
-/* The first index behind the end of the file. */
-static pgoff_t end_index(struct address_space *mapping)
-{
-	return (pgoff_t)((i_size_read(mapping->host) + PAGE_SIZE - 1) >> PAGE_SHIFT);
-}
-
 static bool beyond_end(struct address_space *mapping, pgoff_t index)
 {
-	return index >= end_index(mapping);
+	return index >= (pgoff_t)((i_size_read(mapping->host) + PAGE_SIZE - 1) >> PAGE_SHIFT);
 }
 
 static void read_around(struct vm_area_struct *vma, struct file *file, pgoff_t index)
@@ -99,37 +90,6 @@ struct page *filemap_nopage(struct vm_area_struct *vma, unsigned long address, i
 sigbus:
 	*result = VM_FAULT_SIGBUS;
 	return NULL;
-}
-
-/* Nothing is due at the page: no transfer, no truncation, no readahead, no reclaim. */
-static bool is_ready(const struct page *page)
-{
-	return PageUptodate(page) && !PageLocked(page) && !PageReadahead(page) &&
-	       !PageInactiveClean(page);
-}
-
-unsigned int filemap_ready_pages(struct file *file, pgoff_t start, pgoff_t end,
-				 struct page **pages)
-{
-	struct address_space *mapping = file->f_mapping;
-	unsigned int i, found, ready = 0;
-	unsigned long flags;
-
-	end = min(end, end_index(mapping));
-	if (start >= end)
-		return 0;
-	spin_lock_irqsave(&mapping->lock, flags);
-	found = radix_tree_gang_lookup(&mapping->page_tree, (void **)pages, start, end - start);
-	for (i = 0; i < found && pages[i]->index < end; i++) {
-		if (!is_ready(pages[i]))
-			continue;
-		pin_page(pages[i], PIN_LOOKUP);
-		pages[ready++] = pages[i];
-	}
-	spin_unlock_irqrestore(&mapping->lock, flags);
-	if (ready)
-		file->f_ra.prev_index = pages[ready - 1]->index;
-	return ready;
 }
 
 static const struct vm_operations_struct generic_file_vm_ops = {

@@ -88,16 +88,27 @@ void hot_free_locked(struct zone *zone, struct page *page)
 		give_back(zone, &zone->pcp, zone->pcp.batch);
 }
 
+/* A block for the hot list, whole: the smallest there is, of at most want frames.  => its order */
+static struct page *take_block(struct zone *zone, unsigned int want, unsigned int *order)
+{
+	for (*order = 0; 2u << *order <= want; ++*order)
+		if (!list_empty(&zone->free_area[*order].free_list))
+			break;
+	return buddy_alloc_locked(zone, *order);
+}
+
 static void refill(struct zone *zone)
 {
-	unsigned int n;
+	unsigned int order, n, i;
 
-	for (n = 0; n < zone->pcp.batch; n++) {
-		struct page *page = buddy_alloc_locked(zone, 0);
+	for (n = 0; n < zone->pcp.batch; n += 1u << order) {
+		struct page *block = take_block(zone, zone->pcp.batch - n, &order);
 
-		if (!page)
+		if (!block)
 			return;
-		put_on(&zone->pcp, page);
+		/* The last one put on goes first: frames are handed out in ascending order. */
+		for (i = 1u << order; i--;)
+			put_on(&zone->pcp, block + i);
 	}
 	count_vm_event(pcp_refill);
 }

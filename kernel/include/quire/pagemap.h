@@ -106,6 +106,10 @@ unsigned int find_get_pages(struct address_space *mapping, pgoff_t start, unsign
 			    struct page **pages);
 unsigned int find_get_pages_tag(struct address_space *mapping, pgoff_t *start, int tag,
 				unsigned int nr, struct page **pages);
+/* The cached pages of [start, end), within the file, that can be mapped as they are; room for
+ * end - start of them.  Does not sleep. */
+unsigned int find_ready_pages(struct address_space *mapping, pgoff_t start, pgoff_t end,
+			      struct page **pages);
 /* Insert: takes the cache's reference and locks the page.  => -EEXIST, -ENOMEM. */
 int add_to_page_cache(struct page *page, struct address_space *mapping, pgoff_t index, gfp_t gfp);
 int add_to_page_cache_lru(struct page *page, struct address_space *mapping, pgoff_t index,
@@ -193,10 +197,6 @@ ssize_t generic_file_read(struct file *file, char __user *buf, size_t count, lof
 ssize_t generic_file_write(struct file *file, const char __user *buf, size_t count, loff_t *ppos);
 /* The fault's way in: nopage for file VMAs: a pinned uptodate page, or an error code of mm.h. */
 struct page *filemap_nopage(struct vm_area_struct *vma, unsigned long address, int *result);
-/* The cached pages of [start, end), pinned, ascending, that can be mapped as they are; room for
- * end - start of them.  => how many.  Does not sleep. */
-unsigned int filemap_ready_pages(struct file *file, pgoff_t start, pgoff_t end,
-				 struct page **pages);
 int generic_file_mmap(struct file *file, struct vm_area_struct *vma);
 
 /* A page that is wanted is missing: read it and, on sequential access, a window behind it. */
