@@ -3,7 +3,8 @@
 # The tests: what they need, and `make test`, `make check`. tests/README.md says what goes where.
 #
 # tests/unit/test_NAME.c is a host program with cmocka. Its first comment has lines
-# ` * links: kernel/lib/x.c ...`: the kernel's sources it is linked with, compiled for the host.
+# ` * links: kernel/lib/x.c ...`: the kernel's sources it is linked with, compiled for the host; and may
+# have ` * flags: -DX`, for all of them.
 
 UNITS	:= $(patsubst tests/unit/%.c,$(O)/unit/%,$(wildcard tests/unit/test_*.c))
 HOSTCC	?= gcc
@@ -13,6 +14,7 @@ UNITFLAGS := -std=gnu11 -g -O1 -fno-builtin -DQUIRE_HOST -Itests/unit/include -I
 	-Wall -Wextra -Wno-unused-parameter -Wno-sign-compare \
 	-Wno-builtin-declaration-mismatch -Werror
 unit_links = $(shell sed -n 's/^ \* links: *//p' tests/unit/$(1).c)
+unit_flags = $(shell sed -n 's/^ \* flags: *//p' tests/unit/$(1).c)
 
 unit: $(UNITS)
 
@@ -20,7 +22,7 @@ unit: $(UNITS)
 $(O)/unit/%: tests/unit/%.c $$(call unit_links,$$*) | setup
 	$(call say,HOSTCC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(HOSTCC) $(UNITFLAGS) -MD -MF $@.d $< $(call unit_links,$*) -o $@ -lcmocka
+	$(Q)$(HOSTCC) $(UNITFLAGS) $(call unit_flags,$*) -MD -MF $@.d $< $(call unit_links,$*) -o $@ -lcmocka
 
 -include $(UNITS:=.d)
 

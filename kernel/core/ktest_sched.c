@@ -5,6 +5,7 @@
 #include <quire/ktest.h>
 #include <quire/printk.h>
 #include <quire/sched.h>
+#include <quire/string.h>
 
 #define HOST_STALL (HZ / 4)	/* ticks that a busy host may take from the machine at once */
 #define PATIENCE (2 * HZ)	/* ticks after which something that should have happened has not */
@@ -245,6 +246,23 @@ KTEST(freezer)
 	}
 	wait_for_completion(&finished);
 	ktest_equal(baton, 2 * ROUNDS);
+}
+
+static int look_around(void *arg)
+{
+	baton = arg == &baton && !current->mm && current->active_mm && !strcmp(current->comm, "as told");
+	complete(&finished);
+	return 0;
+}
+
+/* Does a thread begin with its argument, under its name, and in memory that is not its own? */
+KTEST(kthread_starts_as_told)
+{
+	baton = 0;
+	init_completion(&finished);
+	ktest_assert(kernel_thread(look_around, (void *)&baton, "as told") > 0);
+	wait_for_completion(&finished);
+	ktest_equal(baton, 1);
 }
 
 /* Does a thread that ended give everything back? */

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The mutations do not rot: each patch applies, names its reason and tests that are there; and the book's
-table of the notes names mutations that are there and that break a test of their row.
+tables name mutations that are there and that break a test of their row.
 
 Whether the tests fail under them is for `make test-mutations`, which takes longer.
 """
@@ -16,7 +16,8 @@ sys.path[:0] = [os.path.join(TOP, "tests"), os.path.join(TOP, "tools")]
 
 from runner.mutation import BUILD, apply, mutations  # noqa: E402
 
-NOTES = os.path.join(TOP, "docs", "vm", "notes-answered.md")
+TABLES = [os.path.join(TOP, "docs", "vm", name) for name in ("notes-answered.md", "tests.md")]
+HEADING = re.compile(r"\| (#|what must hold|---) \|")
 KTEST = re.compile(r"^KTEST\((\w+)\)", re.M)
 
 
@@ -47,22 +48,23 @@ def head_problems(mutation, tests):
 
 
 def rows():
-    """(number, tests, mutations) of each row of the notes' table."""
-    with open(NOTES, encoding="utf-8") as f:
-        for line in f:
-            if re.match(r"\| \d+ \|", line):
-                cells = [c.strip() for c in line.strip().strip("|").split("|")]
-                yield cells[0], re.findall(r"[\w/.]+", cells[-2]), re.findall(r"[\w-]+", cells[-1])
+    """(what it is about, tests, mutations) of each row of the book's tables of tests."""
+    for table in TABLES:
+        with open(table, encoding="utf-8") as f:
+            for line in f:
+                if line.startswith("| ") and not HEADING.match(line):
+                    cells = [c.strip() for c in line.strip().strip("|").split("|")]
+                    yield cells[0], re.findall(r"[\w/.]+", cells[-2]), re.findall(r"[\w-]+", cells[-1])
 
 
 def row_problems(known):
     """Rows whose mutations are not there, or break none of the row's tests."""
-    for number, tests, patches in rows():
+    for row, tests, patches in rows():
         for name in patches:
             if name not in known:
-                yield f"row {number}: there is no mutation {name}"
+                yield f"row {row}: there is no mutation {name}"
             elif not {t for _, t in known[name].tests} & {*tests, ""}:
-                yield f"row {number}: {name} names none of the row's tests"
+                yield f"row {row}: {name} names none of the row's tests"
 
 
 def report(number, name, problems):
@@ -80,7 +82,7 @@ def main():
     good = report(1, "every mutation applies", [f"{name}: {text}" for name, text in wrong if text])
     good &= report(2, "every mutation names what it breaks and its tests",
                    [p for m in every for p in head_problems(m, tests)])
-    good &= report(3, "the notes' table names mutations of its tests", row_problems({m.name: m for m in every}))
+    good &= report(3, "the book's tables name mutations of their tests", row_problems({m.name: m for m in every}))
     print("1..3")
     sys.exit(0 if good else 1)
 

@@ -10,6 +10,7 @@
 #include "check.h"
 
 #define AUDIT "/proc/vmaudit"
+#define NAME_COLUMN 11	/* in the lines of the sum */
 
 static char text[65536];
 
@@ -30,6 +31,20 @@ static unsigned long audit(void)
 	last = strstr(text, "audit: ");
 	check(last && sscanf(last, "audit: %lu frames, %lu differences", &frames, &differences) == 2);
 	return differences;
+}
+
+/* "of N frames:", then a line for each owner; those in parentheses are counted above.  => the sum is N */
+static int sum_is_right(void)
+{
+	unsigned long all, n, sum = 0;
+	const char *line = strstr(text, "of ");
+
+	check(line && sscanf(line, "of %lu frames:", &all) == 1);
+	while ((line = strchr(line, '\n')) && sscanf(++line, "  %lu", &n) == 1)
+		if (line[NAME_COLUMN] != '(')
+			sum += n;
+	printf("of %lu frames %lu have an owner\n", all, sum);
+	return sum == all;
 }
 
 static void corrupt(const char *kind)
@@ -72,6 +87,7 @@ int main(void)
 	memset(dirty, 1, sizeof(dirty));
 	usleep(200000); /* the idle CPU clears some frames */
 	check(audit() == 0);
+	check(sum_is_right());
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		unsigned long differences;
 

@@ -4,7 +4,7 @@
  * possible. What the process finds in its memory is compared with what it wrote.
  *
  * What a story may not say: two frames for one place at once, a swap entry where none was put, a page that is mapped
- * and inactive_clean, taken or freed while somebody maps it, on two lists, aged in any other way than +3 and half.
+ * and inactive_clean, taken or freed while somebody maps it, on two lists, aged in any other way than +1 and half.
  *
  * machine: mem=16 swap=64 timeout=120
  * oracle: none, because only Quire traces pages
@@ -19,7 +19,7 @@
 #define STORIES	8
 #define STORY_US 1000000
 #define LEAST_EVENTS 10	/* of all stories together: or the test has seen nothing */
-#define AGE_UP	3u
+#define AGE_UP	1u
 #define AGE_MOST 64u
 
 static uint32_t rng;

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * swapoff and swapon, again and again, while processes use what is there: some share swapped pages by fork, write
+ * and end. Every page holds afterwards what it held before.
+ *
+ * machine: mem=16 swap=64 timeout=120
+ * oracle: none, because Linux's machine here has memory for all of it
+ */
+#include <stdint.h>
+#include <sys/swap.h>
+#include <time.h>
+
+#include "proc.h"
+
+#define WORKERS	3
+#define PAGES	600u	/* of each: together half of memory */
+#define TIMES	3
+#define PATIENCE 60	/* seconds */
+#define PAUSE_US 200000
+
+static unsigned char *set;
+static volatile int *stop; /* shared by all */
+
+static void verify(unsigned int changed, unsigned char by)
+{
+	for (unsigned int n = 0; n < PAGES; n++)
+		check(set[n * PAGE] == (unsigned char)(n % changed ? n : n + by));
+}
+
+static void child(unsigned int step)
+{
+	for (unsigned int n = 0; n < PAGES; n += step)
+		set[n * PAGE] = (unsigned char)(n + 1);
+	verify(step, 1);
+	_exit(0);
+}
+
+static void worker(void)
+{
+	set = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	check(set != MAP_FAILED);
+	for (unsigned int n = 0; n < PAGES; n++)
+		set[n * PAGE] = (unsigned char)n;
+	for (unsigned int step = 2; !*stop; step = step % 9 + 2) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			child(step);
+		usleep(PAUSE_US);
+		if (pid > 0)
+			join(pid);
+		else
+			check(errno == ENOMEM); /* no swap at this moment */
+		verify(1, 0);
+	}
+	_exit(0);
+}
+
+/* The first area in /proc/swaps. */
+static void area_name(char *name, size_t size)
+{
+	const char *line = strchr(proc_text("/proc/swaps"), '\n');
+
+	check(line);
+	snprintf(name, size, "%.*s", (int)strcspn(line + 1, " \t"), line + 1);
+	check(*name == '/');
+}
+
+int main(void)
+{
+	time_t end = time(NULL) + PATIENCE;
+	pid_t workers[WORKERS];
+	int emptied = 0;
+	char area[64];
+
+	area_name(area, sizeof(area));
+	stop = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	check(stop != MAP_FAILED);
+	for (int i = 0; i < WORKERS; i++) {
+		workers[i] = fork();
+		if (workers[i] == 0)
+			worker();
+	}
+	while (emptied < TIMES && time(NULL) < end) {
+		press_memory();
+		/* Not enough memory to take everything back is an answer too. */
+		if (swapoff(area) == 0) {
+			check(swapon(area, 0) == 0);
+			emptied++;
+		} else {
+			check(errno == ENOMEM);
+			usleep(PAUSE_US);
+		}
+	}
+	*stop = 1;
+	for (int i = 0; i < WORKERS; i++)
+		join(workers[i]);
+	printf("swap was emptied %d times\n", emptied);
+	check(emptied == TIMES);
+	return 0;
+}
