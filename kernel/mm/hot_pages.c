@@ -70,7 +70,8 @@ static void give_back(struct zone *zone, struct per_cpu_pages *pcp, unsigned int
 	while (n-- && pcp->count) {
 		struct page *page = take_from(pcp);
 
-		ClearPageZeroed(page);
+		if (TestClearPageZeroed(page))
+			poison_free_page(page);	/* only here are zeroes what a free frame may have */
 		buddy_free_locked(zone, page, 0);
 	}
 }
