@@ -113,6 +113,52 @@ static void fifos(void)
 	check(wait(NULL) > 0 && close(r) == 0 && unlink(path) == 0);
 }
 
+#define STREAM (8 * 16 * 4096)
+
+static unsigned char stream_byte(unsigned int at)
+{
+	return (unsigned char)(at * 2654435761u >> 23);
+}
+
+static void write_stream(void)
+{
+	static unsigned char out[STREAM];
+
+	for (unsigned int i = 0; i < STREAM; i++)
+		out[i] = stream_byte(i);
+	check(write(fd[1], out, STREAM) == STREAM);
+	_exit(0);
+}
+
+/* A writer that always waits for room, so that pages are used again; then the ring changes its size. */
+static void pages_go_round(void)
+{
+	static unsigned char in[STREAM];
+	unsigned int got = 0;
+	ssize_t n;
+	pid_t pid;
+
+	check(pipe(fd) == 0);
+	pid = fork();
+	if (pid == 0)
+		write_stream();
+	for (unsigned int piece = 1; got < STREAM; piece = piece * 5 % 65521 + 1) {
+		n = read(fd[0], in + got, piece < STREAM - got ? piece : STREAM - got);
+		check(n > 0);
+		got += (unsigned int)n;
+	}
+	join(pid);
+	for (unsigned int i = 0; i < STREAM; i++)
+		check(in[i] == stream_byte(i));
+	check(fcntl(fd[1], F_SETPIPE_SZ, 4096) == 4096);
+	check(write(fd[1], "one page", 8) == 8);
+	check(fcntl(fd[1], F_SETPIPE_SZ, 65536) == 65536);
+	check(write(fd[1], " and more", 9) == 9);
+	check(read(fd[0], in, sizeof(in)) == 17 && memcmp(in, "one page and more", 17) == 0);
+	close(fd[0]);
+	close(fd[1]);
+}
+
 int main(void)
 {
 	ends();
@@ -120,5 +166,6 @@ int main(void)
 	many_writers();
 	vectors();
 	fifos();
+	pages_go_round();
 	return 0;
 }

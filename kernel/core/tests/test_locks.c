@@ -3,6 +3,7 @@
  * Self-tests of sleeping locks: exclusion under preemption, service in order of arrival, readers and writers.
  */
 #include <arch/atomic.h>
+#include <quire/bitops.h>
 #include <quire/ktest.h>
 #include <quire/mutex.h>
 #include <quire/rwsem.h>
@@ -77,6 +78,36 @@ KTEST(mutex_serves_in_order)
 	wait_for_workers(started);
 	for (int i = 0; i < WORKERS; i++)
 		ktest_equal(order[i], i);
+}
+
+static struct task_struct *sleeper;
+static int sleeper_err;
+
+static int interrupted_worker(void *unused)
+{
+	sleeper = current;
+	sleeper_err = mutex_lock_interruptible(&test_mutex);
+	clear_bit(TIF_SIGPENDING, &current->work);
+	up(&done);
+	return 0;
+}
+
+/* The only waiter goes: the mutex is given back as if nobody had waited. */
+KTEST(mutex_waiter_gives_up)
+{
+	mutex_lock(&test_mutex);
+	ktest_assert(kernel_thread(interrupted_worker, NULL, "ktest") > 0);
+	msleep(SETTLE_MS);
+	set_bit(TIF_SIGPENDING, &sleeper->work);
+	wake_up_process(sleeper);
+	wait_for_workers(1);
+	ktest_equal(sleeper_err, -EINTR);
+	ktest_assert(mutex_is_mine(&test_mutex));
+	mutex_unlock(&test_mutex);
+	ktest_assert(!mutex_is_locked(&test_mutex));
+	ktest_assert(mutex_trylock(&test_mutex));
+	ktest_assert(!mutex_trylock(&test_mutex));
+	mutex_unlock(&test_mutex);
 }
 
 static int reader(void *unused)
