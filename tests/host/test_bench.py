@@ -84,6 +84,8 @@ class Figures(unittest.TestCase):
         known = {"calls": ["row"], "process": ["row"]}
         found = figures.from_json(figures.to_json(figures.merged([other, old], [new], known)))
         self.assertEqual(found, [new, other])
+        half = figures.merged([old], [figure([], [9])], known)
+        self.assertEqual([f.values for f in half], [{"linux": [1], "quire": [9]}])
 
     def test_plot(self):
         picture = plot.svg([figure([100], [50]), figure([100], [], errors={"quire": "ENOSYS"})])

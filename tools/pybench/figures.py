@@ -98,14 +98,25 @@ def from_json(text):
 
 
 def merged(old, new, known):
-    """NEW figures, and those OLD ones whose row NEW does not have; in the order of KNOWN.
+    """NEW figures, and what OLD ones have of rows and kernels that NEW does not have.
 
-    KNOWN is {program: [rows]}; what is not in it goes.
+    They come in the order of KNOWN, {program: [rows]}; what is not in it goes.
     """
-    fresh = {(f.program, f.row) for f in new}
-    kept = [f for f in old if (f.program, f.row) not in fresh] + new
-    return [f for program, names in known.items() for name in names
-            for f in kept if (f.program, f.row) == (program, name)]
+    fresh = {(f.program, f.row, f.measure): f for f in new}
+    kept = []
+    for f in old:
+        newer = fresh.get((f.program, f.row, f.measure))
+        if not newer:
+            kept.append(f)
+            continue
+        for k in KERNELS:
+            if k not in newer.values and k not in newer.errors:
+                newer.values.update({k: f.values[k]} if k in f.values else {})
+                newer.errors.update({k: f.errors[k]} if k in f.errors else {})
+    order = {(program, row): at for at, (program, row) in enumerate(
+        (program, row) for program, rows in known.items() for row in rows)}
+    return sorted((f for f in new + kept if (f.program, f.row) in order),
+                  key=lambda f: order[f.program, f.row])
 
 
 def _plain(value, digits=1):

@@ -66,17 +66,17 @@ def sweep(kernel, build, group, runs, found, say=print, **machine):
     return found
 
 
-def measure(chosen, build, effort, say=print):
-    """[Figure] of CHOSEN, {program: [rows]}."""
+def measure(chosen, build, effort, say=print, only=kernels.KERNELS):
+    """[Figure] of CHOSEN, {program: [rows]}; of the kernels in ONLY."""
     samples = {(k, way): {} for k in kernels.KERNELS for way in ("icount", "wall")}
     for (memory, swap, disk), group in split(chosen).items():
         if disk and not effort.disk_boots:
             continue
         machine = {"memory": memory, "swap": swap}
-        for k in () if disk else kernels.KERNELS:
+        for k in () if disk else only:
             sweep(k, build, group, effort.runs, samples[k, "icount"], say, icount=True, **machine)
         for _ in range(effort.disk_boots if disk else effort.boots):
-            for k in kernels.KERNELS:
+            for k in only:
                 sweep(k, build, group, 1 if disk else effort.boot_runs, samples[k, "wall"], say,
                       icount=False, **machine)
     found = [f for program, names in chosen.items() if program != outside.PROGRAM
@@ -89,7 +89,9 @@ def measure(chosen, build, effort, say=print):
             found += yardstick.replayed(build, chosen[yardstick.PROGRAM], walls)
         except OSError as e:  # a host that runs no 32-bit programs
             say(f"no LRU and OPT: {e}")
-    return found + outside.measure(chosen.get(outside.PROGRAM, ()), build, effort.boots, say)
+    if only == kernels.KERNELS:
+        found += outside.measure(chosen.get(outside.PROGRAM, ()), build, effort.boots, say)
+    return found
 
 
 def figures_of(program, name, samples):
