@@ -59,6 +59,18 @@ void get_fs_pwd(struct path *path)
 	get_place(&current->fs->pwd, path);
 }
 
+/* Is this where current's tree ends?  path is referenced, so it cannot be another of the same address. */
+bool is_fs_root(const struct path *path)
+{
+	struct fs_struct *fs = current->fs;
+	bool same;
+
+	spin_lock(&fs->lock);
+	same = path_equal(path, &fs->root);
+	spin_unlock(&fs->lock);
+	return same;
+}
+
 static void set_place(struct fs_struct *fs, struct path *place, const struct path *path)
 {
 	struct path old;

@@ -79,10 +79,17 @@ void nd_set_path(struct nameidata *nd, const struct path *path)
 
 /* ---- permissions ---- */
 
+static bool all_may_execute(const struct inode *inode)
+{
+	return (inode->i_mode & S_IXUGO) == S_IXUGO;
+}
+
 static int generic_permission(struct inode *inode, int mask)
 {
 	unsigned int mode = inode->i_mode;
 
+	if (mask == MAY_EXEC && all_may_execute(inode))
+		return 0;
 	if (current->fsuid == inode->i_uid)
 		mode >>= 6;
 	else if (in_group_p(inode->i_gid))
@@ -188,12 +195,9 @@ struct dentry *lookup_last(struct nameidata *nd)
 
 static void follow_dotdot(struct nameidata *nd)
 {
-	struct path root, next;
+	struct path next;
 
-	get_fs_root(&root);
-	for (;;) {
-		if (path_equal(&nd->path, &root))
-			break;
+	while (!is_fs_root(&nd->path)) {
 		if (nd->path.dentry != nd->path.mnt->mnt_root) {
 			spin_lock(&dcache_lock);
 			next.dentry = dget(nd->path.dentry->d_parent);
@@ -205,7 +209,6 @@ static void follow_dotdot(struct nameidata *nd)
 		if (!follow_up(&nd->path))
 			break;
 	}
-	path_put(&root);
 	follow_mount(&nd->path);
 }
 
@@ -231,32 +234,46 @@ char *vfs_readlink_text(struct dentry *dentry, size_t *len)
 	return text;
 }
 
+/* A link's text, in its buffer of PATH_MAX, and rest behind it. Consumes text. => ERR_PTR */
+static char *append_rest(char *text, size_t len, const char *rest)
+{
+	size_t rest_len = strlen(rest);
+	char *joined = text;
+
+	if (len == 0) {
+		kfree(text);
+		return ERR_PTR(-ENOENT);
+	}
+	if (len + rest_len >= PATH_MAX) {
+		joined = kmalloc(len + rest_len + 1, GFP_KERNEL);
+		if (joined)
+			memcpy(joined, text, len);
+		kfree(text);
+		if (!joined)
+			return ERR_PTR(-ENOMEM);
+	}
+	memcpy(joined + len, rest, rest_len + 1);
+	return joined;
+}
+
 /*
  * nd->buf becomes the link's text with rest behind it; a text that starts with a slash moves the
  * walk to the root.  rest may lie in the old nd->buf.
  */
 static int push_link_text(struct nameidata *nd, struct dentry *link, const char *rest)
 {
-	size_t len, rest_len = strlen(rest);
-	char *text = vfs_readlink_text(link, &len), *buf;
-	struct path root;
+	size_t len;
+	char *text = vfs_readlink_text(link, &len);
 
+	if (!IS_ERR(text))
+		text = append_rest(text, len, rest);
 	if (IS_ERR(text))
 		return (int)PTR_ERR(text);
-	buf = len ? kmalloc(len + rest_len + 1, GFP_KERNEL) : NULL;
-	if (!buf) {
-		kfree(text);
-		return len ? -ENOMEM : -ENOENT;
-	}
-	memcpy(buf, text, len);
-	memcpy(buf + len, rest, rest_len + 1);
-	kfree(text);
 	kfree(nd->buf);
-	nd->buf = buf;
-	if (buf[0] == '/') {
-		get_fs_root(&root);
-		nd_set_path(nd, &root);
-		path_put(&root);
+	nd->buf = text;
+	if (text[0] == '/') {
+		path_put(&nd->path);
+		get_fs_root(&nd->path);
 	}
 	return 0;
 }
@@ -328,7 +345,7 @@ static bool may_pass(struct inode *dir)
 {
 	if (dir->i_op->permission)
 		return false;
-	return (dir->i_mode & S_IXUGO) == S_IXUGO || !generic_permission(dir, MAY_EXEC);
+	return all_may_execute(dir) || !generic_permission(dir, MAY_EXEC);
 }
 
 /* The cached child (negative: no such name), if it is an ordinary one; NULL: take the single step. */

@@ -36,6 +36,7 @@ struct dentry *lookup_last(struct nameidata *nd);
 int nd_follow_last(struct nameidata *nd, struct dentry *link);
 void get_fs_root(struct path *path); /* of current, referenced */
 void get_fs_pwd(struct path *path);
+bool is_fs_root(const struct path *path);
 struct fs_struct;
 struct task_struct;
 void set_fs_root(struct fs_struct *fs, const struct path *path);
