@@ -165,6 +165,7 @@ static struct page *get_swap_cache_page(struct shmem_inode_info *info, pgoff_t i
 	    shmem_lookup_entry(info, index).val == entry.val) {
 		if (PageUptodate(page))
 			return page;
+		delete_from_swap_cache(page);	/* who needs it later reads it anew */
 		unlock_page(page);
 		unpin_page(page);
 		return ERR_PTR(-EIO);

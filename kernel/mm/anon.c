@@ -149,6 +149,8 @@ int do_swap_page(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long
 		goto out_unlock_page;
 	}
 	if (!PageUptodate(page)) {
+		/* The error was this task's; who needs the page later reads it anew. */
+		delete_from_swap_cache(page);
 		result = VM_FAULT_SIGBUS;
 		goto out_unlock_page;
 	}

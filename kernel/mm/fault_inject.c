@@ -2,8 +2,11 @@
 /*
  * Failures on purpose.  Cheap when off: two tests.  No locks: on a race a count may be off by one, no more.
  */
+#include <quire/errno.h>
 #include <quire/fault_inject.h>
+#include <quire/kernel.h>
 #include <quire/sched.h>
+#include <quire/string.h>
 #include <quire/vmstat.h>
 
 #define RATIO_ONE 10000u
@@ -30,13 +33,32 @@ const char *fail_kind_name(enum fail_kind kind)
 	return names[kind];
 }
 
+int fail_set_countdown(const char *text)
+{
+	const char *end;
+	unsigned int n = simple_strtoul(text, &end, 0), kind;
+
+	end = skip_spaces(end);
+	for (kind = 0; kind < FAIL_count && *end; kind++)
+		if (!strcmp(end, fail_kind_name(kind)))
+			break;
+	if (kind == FAIL_count)
+		return -EINVAL;
+	current->fail_kinds = *end ? 1u << kind : 0;
+	current->fail_nth = n;
+	return 0;
+}
+
 void fail_inject_reset(void)
 {
 	state = (u32)fail_seed;
 }
 
-static bool task_chosen(const struct task_struct *task)
+/* Slots are given out by reclaim alone, which no task does for itself: that failure meets everybody. */
+static bool task_chosen(const struct task_struct *task, enum fail_kind kind)
 {
+	if (kind == FAIL_SWAP_SLOT && !fail_task_pid)
+		return true;
 	if (task->flags & (PF_KTHREAD | PF_MEMALLOC))
 		return false;
 	return !fail_task_pid || task->tgid == fail_task_pid ||
@@ -64,9 +86,9 @@ bool should_fail(enum fail_kind kind)
 
 	if (likely(!armed && !current->fail_nth))
 		return false;
-	if (in_interrupt() || !task_chosen(current))
+	if (in_interrupt() || !task_chosen(current, kind))
 		return false;
-	if (current->fail_nth)
+	if (current->fail_nth && (!current->fail_kinds || current->fail_kinds & 1u << kind))
 		fail = --current->fail_nth == 0;
 	if (!fail && armed)
 		fail = attr_says_fail(attr);

@@ -58,7 +58,8 @@ static int fail_nth_show(struct seq_file *m, void *v)
 
 static int fail_nth_write(char *text, size_t len)
 {
-	return kstrtouint(text, 0, &current->fail_nth);
+	text[strcspn(text, "\n")] = '\0';
+	return fail_set_countdown(text);
 }
 
 /* sys/vm/fail_KIND/{interval,ratio,times} */

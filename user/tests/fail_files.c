@@ -15,32 +15,10 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#include "check.h"
+#include "countdown.h"
 
-#define COUNTDOWN "/proc/sys/vm/fail_nth"
-#define NOT_REACHED 42	/* fewer than n allocations were made: the end */
 #define MOST 2000
 #define LONG "a name that is too long to be kept inside of its dentry"
-
-static void set_countdown(unsigned int n)
-{
-	char text[16];
-	int fd = open(COUNTDOWN, O_WRONLY), len = snprintf(text, sizeof(text), "%u\n", n);
-
-	check(fd >= 0 && write(fd, text, len) == len);
-	close(fd);
-}
-
-static unsigned int countdown(void)
-{
-	char text[16] = "";
-	int fd = open(COUNTDOWN, O_RDONLY);
-
-	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
-		return 0;	/* this was the one that failed */
-	close(fd);
-	return strtoul(text, NULL, 10);
-}
 
 /* Whether a call works is not the question here. */
 static void maybe(long result)
@@ -135,7 +113,7 @@ static void waiting(void)
 
 static void sequence(char *self, unsigned int n)
 {
-	set_countdown(n);
+	set_countdown(n, "");
 	names();
 	mounts();
 	waiting();

@@ -8,32 +8,11 @@
  */
 #include <signal.h>
 
+#include "countdown.h"
 #include "proc.h"
 
-#define COUNTDOWN "/proc/sys/vm/fail_nth"
-#define NOT_REACHED 42	/* the sequence made fewer than n allocations: the end */
 #define MOST 2000
 #define MAPPED (40 * PAGE)
-
-static void set_countdown(unsigned int n)
-{
-	char text[16];
-	int fd = open(COUNTDOWN, O_WRONLY), len = snprintf(text, sizeof(text), "%u\n", n);
-
-	check(fd >= 0 && write(fd, text, len) == len);
-	close(fd);
-}
-
-static unsigned int countdown(void)
-{
-	char text[16] = "";
-	int fd = open(COUNTDOWN, O_RDONLY);
-
-	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
-		return 0; /* this was the one that failed */
-	close(fd);
-	return strtoul(text, NULL, 10);
-}
 
 static void use_memory(void)
 {
@@ -71,7 +50,7 @@ static void sequence(char *self, unsigned int n)
 {
 	pid_t pid;
 
-	set_countdown(n);
+	set_countdown(n, "");
 	pid = fork();
 	if (pid == 0)
 		_exit(0);

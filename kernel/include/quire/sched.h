@@ -140,6 +140,7 @@ struct task_struct {
 	long (*restart_fn)(struct task_struct *t); /* restart_syscall */
 	u64 restart_arg[4];
 	unsigned int fail_nth;		/* allocation failure injection */
+	unsigned int fail_kinds;	/* which kinds that counts, by bit; 0: all */
 
 #ifdef CONFIG_DEBUG
 	struct held_locks held;		/* (own), lock order checker */
