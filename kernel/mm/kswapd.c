@@ -47,12 +47,18 @@ static bool wants_kreclaimd(void)
 	return false;
 }
 
+void wake_kreclaimd(void)
+{
+	if (kreclaimd_wanted)
+		return;
+	kreclaimd_wanted = true;
+	wake_up(&kreclaimd_queue);
+}
+
 void wake_kswapd(enum zone_type class)
 {
-	if (!kreclaimd_wanted && wants_kreclaimd()) {
-		kreclaimd_wanted = true;
-		wake_up(&kreclaimd_queue);
-	}
+	if (wants_kreclaimd())
+		wake_kreclaimd();
 	if (!class_short(class, WMARK_LOW))
 		return;
 	if (kswapd_class < (int)class)

@@ -379,9 +379,12 @@ static struct page *alloc_slowpath(const struct alloc_request *rq)
 	}
 }
 
-static void report_failure(const struct alloc_request *rq)
+static void note_failure(const struct alloc_request *rq)
 {
 	count_vm_event(alloc_fail);
+	/* Clean pages may be there, but not for who cannot sleep: next time free ones shall be. */
+	if (!(rq->gfp & __GFP_WAIT) && reclaim)
+		reclaim->wake_freeing();
 	if (rq->gfp & __GFP_NOWARN)
 		return;
 	printk_ratelimited(KERN_WARNING "%s: page allocation failure: order %u, mode %#x, free %lu\n",
@@ -405,7 +408,7 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 	    (!may_use_everything() || (gfp & __GFP_NOFAIL)))
 		page = alloc_slowpath(&rq);
 	if (!page) {
-		report_failure(&rq);
+		note_failure(&rq);
 		return NULL;
 	}
 	if (page_count(page))

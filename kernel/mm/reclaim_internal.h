@@ -32,6 +32,8 @@ void shrink_object_caches(struct scan_control *sc, unsigned long lru_pages);
 
 /* ---- kswapd.c ---- */
 void wake_kswapd(enum zone_type class);
+/* Clean pages are to become free ones, for who may not sleep. */
+void wake_kreclaimd(void);
 /* Leave the work to kswapd and wait a little.  => true: the class has pages again */
 bool wait_for_kswapd(enum zone_type class);
 int kswapd(void *unused);

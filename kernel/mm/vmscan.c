@@ -311,6 +311,7 @@ static const struct reclaim_ops reclaim_ops = {
 	.reclaim_page = reclaim_page,
 	.nr_reclaimable = nr_reclaimable,
 	.wake = wake_kswapd,
+	.wake_freeing = wake_kreclaimd,
 	.direct_reclaim = direct_reclaim,
 	.out_of_memory = out_of_memory,
 };

@@ -128,6 +128,9 @@ struct reclaim_ops {
 	unsigned long (*nr_reclaimable)(struct zone *zone);
 	/* Start kswapd for this class; does not sleep, callable from interrupts. */
 	void (*wake)(enum zone_type class);
+	/* Somebody who may not sleep found no free frame, and cannot take a clean page either: have
+	 * some freed.  Does not sleep, callable from interrupts. */
+	void (*wake_freeing)(void);
 	/* Reclaim in the caller's context (it is PF_MEMALLOC meanwhile); sleeps.
 	 * => pages made free; 0 = no progress. */
 	unsigned long (*direct_reclaim)(enum zone_type class, gfp_t gfp, unsigned int order);

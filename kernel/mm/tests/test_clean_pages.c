@@ -68,6 +68,25 @@ KTEST(reclaim_kreclaimd_frees)
 	truncate_inode_pages(mapping, 0);
 }
 
+/* Free frames are at min, where nobody else complains: does who cannot sleep wait for ever? */
+KTEST(reclaim_serves_who_cannot_wait)
+{
+	struct address_space *mapping = clean_object();
+	struct page *page;
+	LIST_HEAD(blocks);
+
+	preempt_disable();
+	take_blocks(NO_WAIT, 0, &blocks);
+	preempt_enable();
+	ktest_assert(mapping->nrpages);
+	msleep(50);
+	page = alloc_pages(NO_WAIT, 0);
+	if (ktest_assert(page))
+		__free_page(page);
+	give_blocks(&blocks, 0);
+	truncate_inode_pages(mapping, 0);
+}
+
 /* No block of this order is free; who may wait gets one, made of clean pages. */
 KTEST(reclaim_makes_large_blocks)
 {
