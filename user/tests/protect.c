@@ -72,12 +72,14 @@ static void protections(void)
 
 static void moves(void)
 {
-	char *p = map(2), *q;
+	char *p = map(3), *q;
 
 	p[0] = 'a';
 	p[PAGE] = 'b';
+	p[2 * PAGE] = 'c';	/* in the way: the first two must move */
 	q = mremap(p, 2 * PAGE, 64 * PAGE, MREMAP_MAYMOVE);
-	check(q != MAP_FAILED && q[0] == 'a' && q[PAGE] == 'b' && q[2 * PAGE] == 0);
+	check(q != MAP_FAILED && q != p && q[0] == 'a' && q[PAGE] == 'b' && q[2 * PAGE] == 0);
+	check(signal_of_read(p) == SIGSEGV && p[2 * PAGE] == 'c' && munmap(p + 2 * PAGE, PAGE) == 0);
 	check(mremap(q, 64 * PAGE, PAGE, 0) == q);
 	check(signal_of_read(q + PAGE) == SIGSEGV);
 	check(munmap(q, PAGE) == 0);

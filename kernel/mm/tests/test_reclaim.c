@@ -81,23 +81,36 @@ KTEST(reclaim_through_the_lists)
 	ktest_equal(zone->nr_inactive_clean, 0);
 }
 
-/* A page in use does not go from inactive_clean, whatever it is used for. */
-KTEST(reclaim_page_checks_again)
+/* Takes all of inactive_clean but this page. */
+static void reclaim_others(const struct page *page)
 {
-	struct address_space *mapping = formula_object();
-	struct page *page = read_cache_page(mapping, 2, NULL), *other;
-	struct zone *zone = page_zone(page);
+	struct page *other;
 
-	page_to_inactive_clean(page);
-	ktest_assert(PageInactiveClean(page));
-	/* Our pin stands for a lookup between two looks. */
-	while ((other = reclaim_page(zone)) != NULL) {
+	while ((other = reclaim_page(page_zone(page))) != NULL) {
 		ktest_assert(other != page);
 		unpin_page(other);
 	}
+}
+
+/* A page in use does not go from inactive_clean, nor one that was used since it came there. */
+KTEST(reclaim_page_checks_again)
+{
+	struct address_space *mapping = formula_object();
+	struct page *page = read_cache_page(mapping, 2, NULL);
+
+	page_to_inactive_clean(page);
+	ktest_assert(PageInactiveClean(page));
+	reclaim_others(page); /* our pin stands for a lookup between two looks */
 	ktest_assert(PageActive(page));
 	ktest_equal(page->mapping, mapping);
+
+	deactivate_page(page);
+	page_to_inactive_clean(page);
+	SetPageReferenced(page);
 	unpin_page(page);
+	reclaim_others(page);
+	ktest_assert(PageActive(page));
+	ktest_equal(page->mapping, mapping);
 	truncate_inode_pages(mapping, 0);
 }
 
