@@ -18,21 +18,34 @@ static void touch_dir(struct inode *dir, long entries)
 	dir->i_mtime = dir->i_ctime = current_fs_time();
 }
 
-static int tmpfs_mknod(struct inode *dir, struct dentry *dentry, int mode, dev_t dev)
+static struct inode *new_inode_in(struct inode *dir, umode_t mode, dev_t dev)
 {
-	struct inode *inode = tmpfs_new_inode(dir->i_sb, (umode_t)mode, dev);
+	struct inode *inode = tmpfs_new_inode(dir->i_sb, mode, dev);
 
-	if (!inode)
-		return -ENOSPC;
-	if (dir->i_mode & S_ISGID) {
+	if (inode && dir->i_mode & S_ISGID) {
 		inode->i_gid = dir->i_gid;
 		if (S_ISDIR(mode))
 			inode->i_mode |= S_ISGID;
 	}
+	return inode;
+}
+
+/* From here on the inode can be found, by walks that take no lock of dir's: it must be complete. */
+static void add_name(struct inode *dir, struct dentry *dentry, struct inode *inode)
+{
 	d_instantiate(dentry, inode);
 	d_rehash(dentry);
 	dget(dentry);
 	touch_dir(dir, 1);
+}
+
+static int tmpfs_mknod(struct inode *dir, struct dentry *dentry, int mode, dev_t dev)
+{
+	struct inode *inode = new_inode_in(dir, (umode_t)mode, dev);
+
+	if (!inode)
+		return -ENOSPC;
+	add_name(dir, dentry, inode);
 	return 0;
 }
 
@@ -53,17 +66,18 @@ static int tmpfs_mkdir(struct inode *dir, struct dentry *dentry, int mode)
 static int tmpfs_symlink(struct inode *dir, struct dentry *dentry, const char *target)
 {
 	char *text = kstrdup(target, GFP_KERNEL);
-	int err;
+	struct inode *inode;
 
 	if (!text)
 		return -ENOMEM;
-	err = tmpfs_mknod(dir, dentry, S_IFLNK | S_IRWXUGO, 0);
-	if (err) {
+	inode = new_inode_in(dir, S_IFLNK | S_IRWXUGO, 0);
+	if (!inode) {
 		kfree(text);
-		return err;
+		return -ENOSPC;
 	}
-	SHMEM_I(dentry->d_inode)->symlink = text;
-	dentry->d_inode->i_size = (loff_t)strlen(text);
+	SHMEM_I(inode)->symlink = text;
+	inode->i_size = (loff_t)strlen(text);
+	add_name(dir, dentry, inode);
 	return 0;
 }
 
@@ -74,10 +88,7 @@ static int tmpfs_link(struct dentry *old, struct inode *dir, struct dentry *dent
 	inode->i_ctime = current_fs_time();
 	inode->i_nlink++;
 	igrab(inode);
-	d_instantiate(dentry, inode);
-	d_rehash(dentry);
-	dget(dentry);
-	touch_dir(dir, 1);
+	add_name(dir, dentry, inode);
 	return 0;
 }
 
