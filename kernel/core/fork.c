@@ -26,6 +26,7 @@
 			  CLONE_NEWPID | CLONE_NEWNET)
 #define STACKS_PER_MEMORY 8	/* kernel stacks may take an eighth of memory */
 #define MIN_THREADS 32
+#define THREADS_FOR_ROOT 8	/* the last ones: to end what made all the others */
 #define BIRTH_REFERENCES 2
 
 DEFINE_SPINLOCK(tasklist_lock);
@@ -374,7 +375,7 @@ static int check_limits(const struct kernel_clone_args *args)
 {
 	unsigned long limit = rlimit(RLIMIT_NPROC);
 
-	if (nr_threads >= max_threads)
+	if (nr_threads >= max_threads - (capable() ? 0 : THREADS_FOR_ROOT))
 		return -EAGAIN;
 	if (!args->fn && current->uid != 0 && !capable() &&
 	    (unsigned long)atomic_read(&current->user->processes) >= limit)

@@ -4,6 +4,8 @@
  *
  * Choice.  Points are pages that would become free: resident ones, swap entries, page
  * tables and areas, weighted by oom_score_adj (thousandths of all memory; -1000: never).
+ * The superuser's small processes are spared, since they are what others are helped with; of
+ * equals the youngest is chosen: it has least to lose, and a bomb's parts are younger than their victims.
  * init and kernel threads are never chosen.  While a victim is still dying nobody else
  * is chosen.
  *
@@ -27,6 +29,7 @@
 #include "task_internal.h"
 
 #define OOM_ADJ_NEVER (-1000)
+#define ROOT_SHARE 32	/* of memory: so much the superuser's processes are spared */
 #define REAP_TRIES 10
 #define REAP_PAUSE (HZ / 10)
 #define REAPER_NICE (-20)	/* before all who wait for what it frees */
@@ -45,6 +48,8 @@ static long points_of(const struct task_struct *t, const struct mm_struct *mm)
 	long all = totalram_pages + nr_total_swap_slots();
 	long points = (long)mm_footprint(mm) + all / 1000 * t->oom_score_adj;
 
+	if (t->uid == 0)
+		points -= all / ROOT_SHARE;
 	if (t->exec_mm)
 		points += (long)mm_footprint(t->exec_mm);
 	return points > 0 ? points : 1;
@@ -91,7 +96,7 @@ static struct task_struct *oom_select(unsigned long *points)
 			spin_unlock_irq(&tasklist_lock);
 			return ERR_PTR(-1);
 		}
-		if (n > best) {
+		if (n && n >= best) {
 			best = n;
 			worst = p;
 		}
