@@ -23,7 +23,7 @@ def serial_and_screen():
         pc.expect("Quire, root on the disk")
         pc.expect(PROMPT, 60)
         out = pc.command("ls / | sort | head -3 | tr '\\n' ' '", PROMPT)
-        assert out.split()[:1] == ["bin"], out
+        assert "bin" in out.split(), out
         pc.expect_screen(PROMPT.rstrip())
         pc.press("echo Screen-$((6*7)) > /root/from-screen; cat /root/from-screen\n")
         pc.expect_screen("^Screen-42")
