@@ -346,7 +346,6 @@ static int publish(struct task_struct *t, unsigned long clone_flags)
 	else
 		link_process(t, clone_flags);
 	attach_pid(t);
-	nr_threads++;
 	total_forks++;
 	spin_unlock(&current->sighand->siglock);
 	spin_unlock_irq(&tasklist_lock);
@@ -371,16 +370,33 @@ static int check_flags(unsigned long flags)
 	return 0;
 }
 
-static int check_limits(const struct kernel_clone_args *args)
+/*
+ * Count one more thread, of the machine and of its user, before anything is made: making it sleeps for memory, and
+ * all who fork at that moment would pass a mere look at the numbers.  => -EAGAIN: no place
+ */
+static int take_place(const struct kernel_clone_args *args)
 {
-	unsigned long limit = rlimit(RLIMIT_NPROC);
+	bool privileged = args->fn || current->uid == 0 || capable();
+	int room = max_threads - (capable() ? 0 : THREADS_FOR_ROOT), err = 0;
 
-	if (nr_threads >= max_threads - (capable() ? 0 : THREADS_FOR_ROOT))
-		return -EAGAIN;
-	if (!args->fn && current->uid != 0 && !capable() &&
-	    (unsigned long)atomic_read(&current->user->processes) >= limit)
-		return -EAGAIN;
-	return 0;
+	spin_lock_irq(&tasklist_lock);
+	if (nr_threads >= room || (!privileged && (unsigned long)atomic_read(&current->user->processes) >=
+							 rlimit(RLIMIT_NPROC))) {
+		err = -EAGAIN;
+	} else {
+		nr_threads++;
+		atomic_inc(&current->user->processes);
+	}
+	spin_unlock_irq(&tasklist_lock);
+	return err;
+}
+
+static void give_place_back(void)
+{
+	spin_lock_irq(&tasklist_lock);
+	nr_threads--;
+	atomic_dec(&current->user->processes);
+	spin_unlock_irq(&tasklist_lock);
 }
 
 static void unmake_parts(struct task_struct *t)
@@ -394,16 +410,11 @@ static void unmake_parts(struct task_struct *t)
 	t->sighand = NULL;
 }
 
-static struct task_struct *copy_process(const struct kernel_clone_args *args, struct pt_regs *regs)
+static struct task_struct *make_task(const struct kernel_clone_args *args, struct pt_regs *regs)
 {
-	struct task_struct *t;
-	int err = check_flags(args->flags);
+	struct task_struct *t = dup_task_struct(current);
+	int err;
 
-	if (!err)
-		err = check_limits(args);
-	if (err)
-		return ERR_PTR(err);
-	t = dup_task_struct(current);
 	if (!t)
 		return ERR_PTR(-ENOMEM);
 	init_child(t, args);
@@ -422,7 +433,21 @@ static struct task_struct *copy_process(const struct kernel_clone_args *args, st
 		free_task(t);
 		return ERR_PTR(err);
 	}
-	atomic_inc(&t->user->processes);
+	return t;
+}
+
+static struct task_struct *copy_process(const struct kernel_clone_args *args, struct pt_regs *regs)
+{
+	int err = check_flags(args->flags);
+	struct task_struct *t;
+
+	if (!err)
+		err = take_place(args);
+	if (err)
+		return ERR_PTR(err);
+	t = make_task(args, regs);
+	if (IS_ERR(t))
+		give_place_back();
 	return t;
 }
 

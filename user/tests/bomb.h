@@ -45,11 +45,10 @@ static inline void show_file(const char *path)
 	errno = 0;
 }
 
-/* Root starts a program and waits for it. */
-static inline void root_works(void)
+/* Root forks; under a bomb he may have to try again, but not longer than for any answer. */
+static inline pid_t root_forks(void)
 {
 	long start = now_ms();
-	int status;
 	pid_t pid;
 
 	while ((pid = fork()) < 0 && now_ms() - start < ANSWER_MS)
@@ -59,6 +58,15 @@ static inline void root_works(void)
 		show_file("/proc/meminfo");
 	}
 	check(pid >= 0);
+	return pid;
+}
+
+/* Root starts a program and waits for it. */
+static inline void root_works(void)
+{
+	pid_t pid = root_forks();
+	int status;
+
 	if (pid == 0) {
 		execl("/bin/true", "true", (char *)NULL);
 		_exit(1);
@@ -96,9 +104,8 @@ static inline pid_t start_shell(int *fd)
 /* As that user: end every process of his. The first rounds may be outrun by forks. */
 static inline void end_bomb(void)
 {
-	pid_t pid = fork();
+	pid_t pid = root_forks();
 
-	check(pid >= 0);
 	if (pid == 0) {
 		check(setuid(NOBODY) == 0);
 		for (int i = 0; i < 50; i++) {
