@@ -105,7 +105,8 @@ static void stop(pid_t pid)
 /* ---- what is known of the page ---- */
 
 static struct {
-	enum { UNKNOWN, EMPTY, ZERO_PAGE, MAPPED, SWAPPED } place;
+	/* SLOT_GONE: given up with the place, or by the swap-in that is told next. */
+	enum { UNKNOWN, EMPTY, ZERO_PAGE, MAPPED, SWAPPED, SLOT_GONE } place;
 	unsigned long mm, addr, frame, slot;
 	unsigned int events;	/* at the place itself */
 } page;
@@ -145,7 +146,7 @@ static void now_mapped(const struct trace_event *e)
 static void check_place(const struct trace_event *e)
 {
 	/* The zero page goes without an event: it is not counted. */
-	bool empty = place_is(EMPTY) || place_is(ZERO_PAGE);
+	bool empty = place_is(EMPTY) || place_is(ZERO_PAGE) || place_is(SLOT_GONE);
 
 	page.events++;
 	if (is(e, "zero_map")) {
@@ -168,11 +169,12 @@ static void check_place(const struct trace_event *e)
 		page.place = SWAPPED;
 		page.slot = e->slot;
 	} else if (is(e, "swapin_map")) {
-		possible(place_is(SWAPPED) && (page.place == UNKNOWN || e->slot == page.slot));
+		possible((place_is(SWAPPED) || place_is(SLOT_GONE)) &&
+			 (page.place == UNKNOWN || e->slot == page.slot));
 		possible(e->after.maps >= 1 && has_flag(&e->after, "uptodate"));
 		now_mapped(e);
 	} else if (is(e, "unmap")) {
-		possible(page.place != SWAPPED && page.place != EMPTY);
+		possible(page.place != SWAPPED && page.place != SLOT_GONE && page.place != EMPTY);
 		page.place = EMPTY;
 	}
 }
@@ -225,7 +227,7 @@ static void hear(const struct trace_event *e)
 		if (is(e, places[i]) && e->mm == page.mm && e->addr == page.addr)
 			check_place(e);
 	if (is(e, "slot_free") && page.place == SWAPPED && e->slot == page.slot)
-		page.place = EMPTY; /* given up while it was on swap */
+		page.place = SLOT_GONE;
 	if (e->frame != NO_FRAME)
 		check_frame(e);
 }
