@@ -184,6 +184,7 @@ static void reap(struct mm_struct *mm)
 		if (!done)
 			schedule_timeout_uninterruptible(REAP_PAUSE);
 	}
+	set_bit(MM_OOM_SKIP, &mm->flags);
 }
 
 static int oom_reaper(void *unused)
@@ -195,9 +196,7 @@ static int oom_reaper(void *unused)
 		(void)wait_event_interruptible(reaper_wait, READ_ONCE(to_reap));
 		mm = to_reap;
 		reap(mm);
-		/* In one step: the next victim, which may be chosen from here on, finds the reaper free. */
 		spin_lock_irq(&tasklist_lock);
-		set_bit(MM_OOM_SKIP, &mm->flags);
 		to_reap = NULL;
 		spin_unlock_irq(&tasklist_lock);
 		mmdrop(mm);
