@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Layer 5: kswapd, which makes pages clean ahead of demand, and kreclaimd, which
- * keeps some of them entirely free for those who cannot wait.
+ * keeps some of them entirely free for those who cannot wait; at the end bdflush and kupdated, which write dirty files.
  *
  * kswapd sleeps until an allocation finds a zone short against LOW; then it works, pass
  * after pass with growing reach, until none is short against HIGH.  It waits only
@@ -12,6 +12,7 @@
  * Those who must wait for memory wait for kswapd's passes here, for a bounded time, since they may hold
  * what kswapd needs.
  */
+#include <quire/kernel.h>
 #include <quire/pagemap.h>
 #include <quire/printk.h>
 #include <quire/sched.h>
@@ -152,6 +153,61 @@ int kreclaimd(void *unused)
 		for_each_zone(zone)
 			(void)free_clean_pages(zone, zone->watermark[WMARK_LOW]);
 		kreclaimd_wanted = false;
+	}
+	return 0;
+}
+
+/* ---- bdflush and kupdated: writing dirty file data behind everybody's back ---- */
+
+/*
+ *	bdflush		woken above the background limit: writes until below it
+ *	kupdated	every dirty_writeback_centisecs: what is older than
+ *			dirty_expire_centisecs, and super blocks
+ */
+
+#define BDFLUSH_CHUNK 1024	   /* pages a pass */
+#define KUPDATED_CHUNK (16 * 1024)
+#define BDFLUSH_WAIT_TICKS (HZ / 10)
+#define CENTISECS_PER_SEC 100
+#define LOOK_AGAIN_TICKS (5 * HZ) /* kupdated while it is switched off */
+
+int bdflush(void *unused)
+{
+	for (;;) {
+		wait_for_bdflush_work();
+		while (writeback_ops && background_writing_wanted()) {
+			unsigned int since = writes_ended();
+			long written = writeback_ops->writeback_inodes(BDFLUSH_CHUNK, 0);
+
+			count_vm_event(writeback_runs);
+			/* All of it is being written already, or none of it can be: let transfers end. */
+			if (written <= 0) {
+				wait_for_writeback(since, BDFLUSH_WAIT_TICKS);
+				break;
+			}
+			cond_resched();
+		}
+	}
+	return 0;
+}
+
+static unsigned long centisecs_to_ticks(int centisecs)
+{
+	return (unsigned long)centisecs * HZ / CENTISECS_PER_SEC;
+}
+
+int kupdated(void *unused)
+{
+	for (;;) {
+		unsigned long interval = centisecs_to_ticks(dirty_writeback_centisecs);
+
+		schedule_timeout_interruptible(interval ? (long)interval : LOOK_AGAIN_TICKS);
+		if (!interval || !writeback_ops)
+			continue;
+		writeback_ops->sync_supers();
+		writeback_ops->writeback_inodes(KUPDATED_CHUNK,
+						max(centisecs_to_ticks(dirty_expire_centisecs), 1ul));
+		count_vm_event(writeback_runs);
 	}
 	return 0;
 }

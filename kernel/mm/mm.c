@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The life of an mm_struct.
+ * The life of an mm_struct, and the start of layer 6.
  *
  * Two counts.  mm_users: tasks whose user space this is, and short holds by those
  * who look at it; when it drops to 0 the areas and pages go (exit_mmap).
@@ -13,8 +13,13 @@
  * which comes before page_table_lock.
  */
 #include <arch/tlb.h>
+#include <quire/errno.h>
 #include <quire/fs.h>
+#include <quire/gfp.h>
+#include <quire/highmem.h>
 #include <quire/mm.h>
+#include <quire/printk.h>
+#include <quire/reclaim.h>
 #include <quire/sched.h>
 #include <quire/slab.h>
 #include <quire/string.h>
@@ -281,4 +286,60 @@ void mm_init_caches(void)
 	mm_cache = kmem_cache_create("mm_struct", sizeof(struct mm_struct), 0, SLAB_HWCACHE_ALIGN,
 				     NULL);
 	vma_init();
+}
+
+/* ---- the start of layer 6: what it registers with the layers below; device mappings ---- */
+
+struct page *zero_page;
+
+static const struct mm_ops mm_ops = {
+	.swap_out = swap_out,
+};
+
+static const struct map_ops map_ops = {
+	.unmap_mapping_range = unmap_mapping_range,
+	.page_mkclean = page_mkclean,
+};
+
+static struct swap_user_ops mm_swap_user = {
+	.unuse = unuse_all_mms,
+};
+
+/* Reserved: outside counting, so mapping it a million times costs nothing. */
+static void make_zero_page(void)
+{
+	zero_page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+	if (!zero_page)
+		panic("mmap_init: no frame for the zero page");
+	page_claim(zero_page, OWNER_KERNEL);
+	SetPageReserved(zero_page);
+	SetPageUptodate(zero_page);
+}
+
+void mmap_init(void)
+{
+	mm_init_caches();
+	make_zero_page();
+	register_mm_ops(&mm_ops);
+	register_map_ops(&map_ops);
+	register_swap_user(&mm_swap_user);
+}
+
+/* mmap_sem held for writing; the area becomes VM_IO: its ptes own no reference. => 0, -ENOMEM */
+int remap_pfn_range(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn,
+		    unsigned long size, pgprot_t prot)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	unsigned long end = addr + PAGE_ALIGN(size);
+	pte_t *ptep;
+
+	vma->vm_flags |= VM_IO | VM_DONTEXPAND;
+	for (; addr < end; addr += PAGE_SIZE, pfn++) {
+		ptep = pte_alloc_map_lock(mm, addr);
+		if (!ptep)
+			return -ENOMEM;
+		set_pte(ptep, pfn_pte(pfn, prot));
+		spin_unlock(&mm->page_table_lock);
+	}
+	return 0;
 }

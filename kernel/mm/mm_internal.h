@@ -72,10 +72,10 @@ static inline bool vma_accountable(unsigned long flags)
 	return (flags & (VM_NORESERVE | VM_SHARED | VM_WRITE)) == VM_WRITE;
 }
 
-/* swap_stream.c: a fault on a swap entry, its page found or being read: read ahead, leave behind.
+/* swap_out.c: a fault on a swap entry, its page found or being read: read ahead, leave behind.
  * mmap_sem held for reading; may sleep. */
 void swap_stream_fault(struct vm_area_struct *vma, unsigned long addr);
-/* swap_out.c: swap out what lies in [start, end), inside the area, however recently it was used. */
+/* Swap out what lies in [start, end), inside the area, however recently it was used. */
 void swap_out_behind(struct vm_area_struct *vma, unsigned long start, unsigned long end);
 
 /* memory.c: page tables. */
@@ -120,7 +120,7 @@ int do_anonymous_page(struct mm_struct *mm, struct vm_area_struct *vma, unsigned
 void install_anon_page(struct vm_area_struct *vma, unsigned long address, pte_t *ptep,
 		       struct page *page, bool dirty_writable);
 
-/* swap_out.c, unuse.c, object_map.c: the tables that mmap_init registers */
+/* swap_out.c, object_map.c: the tables that mmap_init registers */
 unsigned long swap_out(struct scan_control *sc, unsigned long nr_ptes);
 int unuse_all_mms(swp_entry_t entry, struct page *page);
 void unmap_mapping_range(struct address_space *mapping, pgoff_t start, pgoff_t end,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mmap: making areas.
+ * mmap: making areas; munmap: taking them out; the stack: letting one grow.
  *
  * do_mmap_pgoff checks the request against the file, the limits and the commit
  * charge, finds a place, and only then changes anything.  mmap_sem is held for
@@ -272,4 +272,170 @@ long sys_old_mmap(const struct mmap_arg_struct __user *uarg)
 	if (a.offset & ~PAGE_MASK)
 		return -EINVAL;
 	return mmap_fd(a.addr, a.len, a.prot, a.flags, a.fd, a.offset >> PAGE_SHIFT);
+}
+
+/* ---- munmap: taking areas out ---- */
+
+/*
+ * Check and reserve first: the splits that the ends need are the only steps that
+ * can fail.  Then commit: unlink the areas, clear and flush their ptes, free the page
+ * tables that nothing covers any more, and last close files and give memory back.
+ * mmap_sem held for writing throughout.
+ */
+
+/* Free the tables in the hole that now reaches from prev to the next area. */
+static void free_hole_pgtables(struct mm_struct *mm, unsigned long start, unsigned long end)
+{
+	struct vm_area_struct *prev, *next = find_vma_prev(mm, start, &prev);
+	unsigned long floor = prev ? prev->vm_end : 0;
+	unsigned long ceiling = next ? next->vm_start : TASK_SIZE;
+
+	floor = max(floor, start & PGDIR_MASK);
+	ceiling = min(ceiling, ALIGN(end, PGDIR_SIZE));
+	free_pgtables(mm, floor, ceiling);
+}
+
+static void unlink_range(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long end,
+			 struct list_head *doomed)
+{
+	struct vm_area_struct *next;
+
+	for (; vma && vma->vm_start < end; vma = next) {
+		next = vma_next(vma);
+		/* Cleared while its file's i_mmap still finds it: truncation misses nothing. */
+		zap_page_range(vma, vma->vm_start, vma->vm_end);
+		vma_unlink(mm, vma);
+		list_add_tail(&vma->vm_list, doomed);
+	}
+}
+
+int do_munmap(struct mm_struct *mm, unsigned long start, size_t len)
+{
+	struct vm_area_struct *vma, *next;
+	unsigned long end;
+	LIST_HEAD(doomed);
+	int err;
+
+	len = PAGE_ALIGN(len);
+	if ((start & ~PAGE_MASK) || start > TASK_SIZE || len > TASK_SIZE - start || len == 0)
+		return -EINVAL;
+	end = start + len;
+	vma = find_vma_intersection(mm, start, end);
+	if (!vma)
+		return 0;
+	err = split_range(mm, start, end);
+	if (err)
+		return err;
+
+	/* Nothing below can fail. */
+	unlink_range(mm, find_vma(mm, start), end, &doomed);
+	free_hole_pgtables(mm, start, end);
+	if (start >= TASK_UNMAPPED_BASE && start < mm->free_area_cache)
+		mm->free_area_cache = start;
+	list_for_each_entry_safe(vma, next, &doomed, vm_list) {
+		vma_stat_account(mm, vma, -(long)vma_pages(vma));
+		if (vma->vm_flags & VM_ACCOUNT)
+			vm_unacct_memory(vma_pages(vma));
+		remove_vma(vma);
+	}
+	return 0;
+}
+
+long sys_munmap(unsigned long addr, size_t len)
+{
+	struct mm_struct *mm = current->mm;
+	int err;
+
+	down_write(&mm->mmap_sem);
+	err = do_munmap(mm, addr, len);
+	up_write(&mm->mmap_sem);
+	return err;
+}
+
+/* ---- the stack: an area that grows ---- */
+
+/*
+ * The user stack: an area that grows downwards when it is touched just below
+ * its start, up to RLIMIT_STACK, and never into its neighbour.
+ */
+
+/* What stays unmapped below a growing area, so that an overrun faults instead of hitting a neighbour. */
+#define STACK_GUARD_GAP (256 * PAGE_SIZE)
+
+#define STACK_FLAGS                                                                                \
+	(VM_READ | VM_WRITE | VM_EXEC | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | VM_GROWSDOWN |     \
+	 VM_ACCOUNT)
+
+int setup_stack_vma(struct mm_struct *mm, unsigned long stack_top, unsigned long size)
+{
+	struct vm_area_struct *vma;
+	int err;
+
+	size = PAGE_ALIGN(size);
+	if (vm_enough_memory(size >> PAGE_SHIFT))
+		return -ENOMEM;
+	vma = vm_area_alloc(mm);
+	if (!vma) {
+		vm_unacct_memory(size >> PAGE_SHIFT);
+		return -ENOMEM;
+	}
+	vma->vm_start = stack_top - size;
+	vma->vm_end = stack_top;
+	vma->vm_flags = STACK_FLAGS | mm->def_flags;
+	vma->vm_pgoff = vma->vm_start >> PAGE_SHIFT;
+	vma->vm_page_prot = vm_get_page_prot(vma, vma->vm_flags);
+	down_write(&mm->mmap_sem);
+	err = insert_vm_struct(mm, vma);
+	if (!err)
+		vma_stat_account(mm, vma, vma_pages(vma));
+	up_write(&mm->mmap_sem);
+	if (err) {
+		vm_unacct_memory(size >> PAGE_SHIFT);
+		vm_area_free(vma);
+	}
+	return err;
+}
+
+static int check_stack_growth(struct mm_struct *mm, struct vm_area_struct *vma,
+			      unsigned long address)
+{
+	unsigned long size = vma->vm_end - address;
+	unsigned long grow = (vma->vm_start - address) >> PAGE_SHIFT;
+	struct vm_area_struct *prev = vma_prev(vma);
+
+	if (size > rlimit(RLIMIT_STACK))
+		return -ENOMEM;
+	if (mm->total_vm + grow > rlimit(RLIMIT_AS) >> PAGE_SHIFT)
+		return -ENOMEM;
+	if ((vma->vm_flags & VM_LOCKED) && !capable() &&
+	    mm->locked_vm + grow > rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT)
+		return -ENOMEM;
+	if (prev && (prev->vm_flags & (VM_READ | VM_WRITE | VM_EXEC)) &&
+	    !(prev->vm_flags & VM_GROWSDOWN) && address - prev->vm_end < STACK_GUARD_GAP)
+		return -ENOMEM;
+	return 0;
+}
+
+/* mmap_sem held for writing; address is below vma.  => 0, -ENOMEM */
+int expand_stack(struct vm_area_struct *vma, unsigned long address)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	unsigned long grow;
+	int err;
+
+	address &= PAGE_MASK;
+	if (address < mmap_min_addr)
+		return -EPERM;
+	err = check_stack_growth(mm, vma, address);
+	if (err)
+		return err;
+	grow = (vma->vm_start - address) >> PAGE_SHIFT;
+	if ((vma->vm_flags & VM_ACCOUNT) && vm_enough_memory(grow))
+		return -ENOMEM;
+	spin_lock(&mm->page_table_lock);
+	vma->vm_start = address;
+	vma->vm_pgoff -= grow;
+	spin_unlock(&mm->page_table_lock);
+	vma_stat_account(mm, vma, grow);
+	return 0;
 }

@@ -21,7 +21,6 @@ void shrink_pass(struct scan_control *sc);
 /* Look at part of inactive_dirty: clean pages move to inactive_clean, dirty ones are written. */
 void page_launder(struct zone *zone, struct scan_control *sc);
 
-/* ---- reclaim_page.c ---- */
 struct page *reclaim_page(struct zone *zone);
 /* Free clean pages until the zone has target free ones.  => how many */
 unsigned long free_clean_pages(struct zone *zone, unsigned long target);
@@ -38,8 +37,6 @@ void wake_kreclaimd(void);
 bool wait_for_kswapd(enum zone_type class);
 int kswapd(void *unused);
 int kreclaimd(void *unused);
-
-/* ---- bdflush.c ---- */
 int bdflush(void *unused);
 int kupdated(void *unused);
 

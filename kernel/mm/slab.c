@@ -44,6 +44,7 @@ LIST_HEAD(cache_chain);
 DEFINE_MUTEX(cache_chain_mutex);
 
 static struct kmem_cache cache_cache;
+static struct kmem_cache *reap_hand; /* the cache that reap looked at last: cache_chain_mutex */
 static atomic_t slab_pages, slab_pages_reclaim;
 
 /* ---- layout of a cache ---- */
@@ -152,7 +153,8 @@ int kmem_cache_destroy(struct kmem_cache *cache)
 	list_splice_init(&cache->free, &slabs);
 	cache->nr_slabs = cache->nr_free_slabs = 0;
 	spin_unlock_irqrestore(&cache->lock, flags);
-	slab_forget_cache(cache);
+	if (reap_hand == cache)
+		reap_hand = NULL;
 	list_del(&cache->link);
 	mutex_unlock(&cache_chain_mutex);
 	list_for_each_entry_safe(slab, next, &slabs, link)
@@ -396,4 +398,107 @@ void kmem_cache_init(void)
 	assert(!error);
 	list_add_tail(&cache_cache.link, &cache_chain);
 	kmalloc_init();
+}
+
+/* ---- reaping: empty slabs go back to the zones ---- */
+
+/*
+ * A clock hand goes round the caches; REAP_SCAN of them are looked at per call.  A cache
+ * that grew since it was looked at last is left alone once.  The one with the most
+ * free frames loses four fifths of its empty slabs; frames that cost a constructor
+ * or are hard to get again (order > 0) weigh less.
+ */
+
+#define REAP_SCAN 10
+#define REAP_NUM 4 /* of REAP_DEN parts of the empty slabs are freed */
+#define REAP_DEN 5
+
+/* Free frames of the cache, weighed; 0: leave it alone. */
+static unsigned long reap_weight(struct kmem_cache *cache)
+{
+	unsigned long weight = cache->nr_free_slabs << cache->order;
+
+	if (cache->flags & SLAB_NO_REAP)
+		return 0;
+	if (cache->grown) {
+		cache->grown = false;
+		return 0;
+	}
+	if (cache->ctor)
+		weight = weight * REAP_NUM / REAP_DEN;
+	if (cache->order > 0)
+		weight = weight * REAP_NUM / REAP_DEN;
+	/* Rounding must not hide a cache with just one empty slab. */
+	return max(weight, (unsigned long)!!cache->nr_free_slabs);
+}
+
+static struct kmem_cache *next_cache(struct kmem_cache *cache)
+{
+	if (!cache || list_is_last(&cache->link, &cache_chain))
+		return list_first_entry(&cache_chain, struct kmem_cache, link);
+	return list_next_entry(cache, link);
+}
+
+static struct kmem_cache *best_cache(void)
+{
+	struct kmem_cache *best = NULL;
+	unsigned long best_weight = 0;
+	int i;
+
+	for (i = 0; i < REAP_SCAN; i++) {
+		unsigned long weight;
+
+		reap_hand = next_cache(reap_hand);
+		weight = reap_weight(reap_hand);
+		if (weight > best_weight) {
+			best = reap_hand;
+			best_weight = weight;
+		}
+	}
+	return best;
+}
+
+static struct slab *take_empty_slab(struct kmem_cache *cache)
+{
+	struct slab *slab = NULL;
+	unsigned long flags;
+
+	spin_lock_irqsave(&cache->lock, flags);
+	if (!list_empty(&cache->free)) {
+		slab = list_first_entry(&cache->free, struct slab, link);
+		list_del(&slab->link);
+		cache->nr_slabs--;
+		cache->nr_free_slabs--;
+		cache->nr_reaped++;
+	}
+	spin_unlock_irqrestore(&cache->lock, flags);
+	return slab;
+}
+
+static unsigned long shrink_cache(struct kmem_cache *cache)
+{
+	unsigned long n = DIV_ROUND_UP(cache->nr_free_slabs * REAP_NUM, REAP_DEN);
+	unsigned long freed = 0;
+	struct slab *slab;
+
+	while (n-- && (slab = take_empty_slab(cache))) {
+		slab_destroy(cache, slab);
+		freed += 1ul << cache->order;
+	}
+	return freed;
+}
+
+unsigned long kmem_cache_reap(gfp_t gfp)
+{
+	struct kmem_cache *cache;
+	unsigned long freed = 0;
+
+	/* Whoever holds it may be waiting for memory. */
+	if (!mutex_trylock(&cache_chain_mutex))
+		return 0;
+	cache = best_cache();
+	if (cache)
+		freed = shrink_cache(cache);
+	mutex_unlock(&cache_chain_mutex);
+	return freed;
 }

@@ -81,10 +81,6 @@ static inline struct page *slab_first_page(const struct slab *slab)
 	return page;
 }
 
-/* ---- slab_reap.c ---- */
-/* The cache goes away: cache_chain_mutex held. */
-void slab_forget_cache(struct kmem_cache *cache);
-
 /* ---- kmalloc.c ---- */
 void kmalloc_init(void);
 

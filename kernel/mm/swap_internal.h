@@ -18,11 +18,11 @@ extern struct swap_info swap_areas[MAX_SWAPFILES];
 extern struct list_head swap_list; /* areas that take pages, highest priority first: swap_lock */
 extern long nr_swap_total, nr_swap_free; /* slots of these: swap_lock */
 
-/* ---- swap_unuse.c ---- */
+/* ---- swapfile.c: swapoff ---- */
 /* Bring every page of an area (no longer WRITEOK) back to its users. => 0, -EINTR, -ENOMEM, -EIO */
 int try_to_unuse(unsigned int type);
 
-/* ---- swap_header.c (pure) ---- */
+/* ---- swap_area.c (pure) ---- */
 struct swap_layout {
 	unsigned long last_page;
 	unsigned int nr_badpages;

@@ -4,7 +4,7 @@
  *
  * In: open, claim (a partition exclusively; a file by denying writes), check the header, build the
  * map, find the blocks of a file; only then, in one step that cannot fail, the area joins swap_list.
- * Out: leave swap_list (no new slots), empty the area (swap_unuse.c), tear down; when
+ * Out: leave swap_list (no new slots), empty the area (try_to_unuse), tear down; when
  * emptying fails the area goes back on the list as if nothing had been.
  *
  * Locking.  swapon_mutex: one of these at a time.  swap_lock for what others see.

@@ -24,7 +24,7 @@ struct page *hot_alloc_locked(struct zone *zone, bool want_zeroed);
 /* All frames back to the buddy lists, so that they can merge. */
 void hot_drain_locked(struct zone *zone);
 
-/* ---- page_check.c: what is checked and poisoned at the border ---- */
+/* ---- page_block.c: what is checked and poisoned at the border ---- */
 /* A frame comes back: panics with a dump unless it is unused. */
 void check_free_page(const struct page *page);
 /* A frame leaves: it must still be as check_free_page left it. */

@@ -4,7 +4,7 @@
  * sizes keep the census clean and objects apart; empty slabs go back; misuse traps; running out of
  * frames is an error, not a crash.
  *
- * links: tests/unit/host.c tests/unit/host_memory.c kernel/mm/page.c kernel/mm/slab.c kernel/mm/kmalloc.c kernel/mm/slab_reap.c kernel/mm/slab_audit.c
+ * links: tests/unit/host.c tests/unit/host_memory.c kernel/mm/page.c kernel/mm/slab.c kernel/mm/kmalloc.c kernel/mm/slab_debug.c
  */
 #include "host.h"
 

@@ -4,7 +4,7 @@
  * and by the free, and a store into a freed object by the next allocation.
  *
  * flags: -DCONFIG_DEBUG=1
- * links: tests/unit/host.c tests/unit/host_memory.c kernel/mm/page.c kernel/mm/slab.c kernel/mm/kmalloc.c kernel/mm/slab_reap.c kernel/mm/slab_audit.c kernel/mm/slab_debug.c
+ * links: tests/unit/host.c tests/unit/host_memory.c kernel/mm/page.c kernel/mm/slab.c kernel/mm/kmalloc.c kernel/mm/slab_debug.c
  */
 #include "host.h"
 

@@ -74,7 +74,7 @@ struct vm_area_struct {
 	bool has_anon;			/* some pte may hold anonymous memory or a swap entry: fork
 					 * must copy the page tables; set under page_table_lock */
 	void *vm_private_data;
-	struct swap_stream {		/* faults that go upwards through swapped memory: swap_stream.c */
+	struct swap_stream {		/* faults that go upwards through swapped memory: swap_out.c */
 		unsigned long last;	/* address of the last fault from swap */
 		unsigned long end;	/* what was read ahead ends here */
 		unsigned long left;	/* what lies below has been left behind */
