@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * poll and ppoll; see select.c for how waiting works.
+ * poll and ppoll; poll_wait.c has the waiting.
  */
 #include <quire/err.h>
 #include <quire/file.h>
@@ -39,39 +39,20 @@ static bool poll_one(struct pollfd *p, struct poll_table *table)
 	return mask != 0;
 }
 
-static int poll_round(struct pollfd *fds, unsigned int n, struct poll_table *table)
+struct poll_fds {
+	struct pollfd *fds;
+	unsigned int n;
+};
+
+static int poll_round(void *arg, struct poll_table *table)
 {
+	const struct poll_fds *p = arg;
 	unsigned int i;
 	int ready = 0;
 
-	for (i = 0; i < n; i++)
-		if (poll_one(&fds[i], ready ? NULL : table))
+	for (i = 0; i < p->n; i++)
+		if (poll_one(&p->fds[i], ready ? NULL : table))
 			ready++;
-	return ready;
-}
-
-static int do_poll(struct pollfd *fds, unsigned int n, long *timeout)
-{
-	struct poll_wqueues pwq;
-	struct poll_table *table = &pwq.table;
-	int ready = poll_round(fds, n, NULL);
-
-	if (ready || !*timeout)
-		return ready;
-	poll_initwait(&pwq);
-	for (;;) {
-		ready = poll_round(fds, n, table);
-		table = NULL;
-		if (ready || !*timeout)
-			break;
-		ready = pwq.error;
-		if (!ready && signal_pending(current))
-			ready = -ERESTARTNOHAND;
-		if (ready)
-			break;
-		poll_sleep(&pwq, timeout);
-	}
-	poll_freewait(&pwq);
 	return ready;
 }
 
@@ -87,7 +68,10 @@ static int copy_and_poll(struct pollfd __user *ufds, unsigned int n, long *timeo
 		fds = kmalloc(n * sizeof(*fds), GFP_KERNEL);
 	if (!fds)
 		return -ENOMEM;
-	ready = copy_from_user(fds, ufds, n * sizeof(*fds)) ? -EFAULT : do_poll(fds, n, timeout);
+	if (copy_from_user(fds, ufds, n * sizeof(*fds)))
+		ready = -EFAULT;
+	else
+		ready = poll_until(poll_round, &(struct poll_fds){ fds, n }, timeout);
 	for (i = 0; i < n && ready >= 0; i++)
 		if (put_user(fds[i].revents, &ufds[i].revents))
 			ready = -EFAULT;

@@ -217,36 +217,44 @@ long sys_write(unsigned int fd, const char __user *buf, size_t count)
 	return n;
 }
 
-long sys_pread64(unsigned int fd, char __user *buf, size_t count, loff_t pos)
+/* A file that has positions, held, for a transfer at pos.  => ERR_PTR(-EINVAL, -EBADF, -ESPIPE) */
+static struct file *get_seekable(unsigned int fd, loff_t pos, bool *put)
 {
 	struct file *file;
-	bool put;
-	ssize_t n = -ESPIPE;
 
 	if (pos < 0)
-		return -EINVAL;
-	file = fget_light(fd, &put);
+		return ERR_PTR(-EINVAL);
+	file = fget_light(fd, put);
 	if (!file)
-		return -EBADF;
+		return ERR_PTR(-EBADF);
 	if (file->f_mode & FMODE_LSEEK)
-		n = vfs_read(file, buf, count, &pos);
+		return file;
+	fput_light(file, *put);
+	return ERR_PTR(-ESPIPE);
+}
+
+long sys_pread64(unsigned int fd, char __user *buf, size_t count, loff_t pos)
+{
+	bool put;
+	struct file *file = get_seekable(fd, pos, &put);
+	ssize_t n;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	n = vfs_read(file, buf, count, &pos);
 	fput_light(file, put);
 	return n;
 }
 
 long sys_pwrite64(unsigned int fd, const char __user *buf, size_t count, loff_t pos)
 {
-	struct file *file;
 	bool put;
-	ssize_t n = -ESPIPE;
+	struct file *file = get_seekable(fd, pos, &put);
+	ssize_t n;
 
-	if (pos < 0)
-		return -EINVAL;
-	file = fget_light(fd, &put);
-	if (!file)
-		return -EBADF;
-	if (file->f_mode & FMODE_LSEEK)
-		n = vfs_write(file, buf, count, &pos);
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	n = vfs_write(file, buf, count, &pos);
 	fput_light(file, put);
 	return n;
 }
@@ -352,17 +360,13 @@ long sys_writev(unsigned int fd, const struct iovec __user *vec, unsigned long n
 static long preadv_pwritev(unsigned int fd, const struct iovec __user *vec, unsigned long nr,
 			   loff_t pos, bool write)
 {
-	struct file *file;
 	bool put;
-	ssize_t n = -ESPIPE;
+	struct file *file = get_seekable(fd, pos, &put);
+	ssize_t n;
 
-	if (pos < 0)
-		return -EINVAL;
-	file = fget_light(fd, &put);
-	if (!file)
-		return -EBADF;
-	if (file->f_mode & FMODE_LSEEK)
-		n = do_readv_writev(file, vec, nr, &pos, write);
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	n = do_readv_writev(file, vec, nr, &pos, write);
 	fput_light(file, put);
 	return n;
 }

@@ -57,6 +57,17 @@ static int vfs_readdir(struct file *file, filldir_t filldir, void *buf)
 	return err;
 }
 
+/* A record's offset is known when the next one comes.  => 0, -EFAULT */
+static int put_offset64(char __user *record, loff_t offset)
+{
+	return put_user(offset, &((struct linux_dirent64 __user *)record)->d_off);
+}
+
+static int put_offset32(char __user *record, loff_t offset)
+{
+	return put_user((unsigned long)offset, &((struct linux_dirent __user *)record)->d_off);
+}
+
 static int filldir64(void *arg, const char *name, int len, loff_t offset, u64 ino, unsigned int type)
 {
 	struct getdents_buf *b = arg;
@@ -74,7 +85,7 @@ static int filldir64(void *arg, const char *name, int len, loff_t offset, u64 in
 		return -EINTR;
 	}
 	b->error = -EFAULT;
-	if (b->previous && put_user(offset, &((struct linux_dirent64 __user *)b->previous)->d_off))
+	if (b->previous && put_offset64(b->previous, offset))
 		return -EFAULT;
 	if (copy_to_user(d, &head, offsetof(struct linux_dirent64, d_name)) ||
 	    copy_to_user(d->d_name, name, (size_t)len) || put_user((char)0, d->d_name + len))
@@ -99,8 +110,7 @@ static int filldir(void *arg, const char *name, int len, loff_t offset, u64 ino,
 	if (ino > U32_MAX)
 		return -EOVERFLOW;
 	b->error = -EFAULT;
-	if (b->previous && put_user((unsigned long)offset,
-				    &((struct linux_dirent __user *)b->previous)->d_off))
+	if (b->previous && put_offset32(b->previous, offset))
 		return -EFAULT;
 	if (put_user((unsigned long)ino, &d->d_ino) || put_user((u16)reclen, &d->d_reclen) ||
 	    copy_to_user(d->d_name, name, (size_t)len) || put_user((char)0, d->d_name + len) ||
@@ -123,10 +133,12 @@ static struct file *get_directory(unsigned int fd, const void __user *buf, unsig
 	return file ? file : ERR_PTR(-EBADF);
 }
 
-long sys_getdents64(unsigned int fd, struct linux_dirent64 __user *dirent, unsigned int count)
+/* The calls differ in the form of their records, which fill writes. */
+static long do_getdents(unsigned int fd, char __user *dirent, unsigned int count, filldir_t fill,
+			int (*put_offset)(char __user *record, loff_t offset))
 {
 	struct getdents_buf buf = {
-		.current_dir = (char __user *)dirent,
+		.current_dir = dirent,
 		.count = (int)min(count, (unsigned int)S32_MAX),
 	};
 	struct file *file = get_directory(fd, dirent, count);
@@ -135,46 +147,24 @@ long sys_getdents64(unsigned int fd, struct linux_dirent64 __user *dirent, unsig
 	if (IS_ERR(file))
 		return PTR_ERR(file);
 	mutex_lock(&file->f_pos_lock);
-	err = vfs_readdir(file, filldir64, &buf);
+	err = vfs_readdir(file, fill, &buf);
 	if (!err && buf.error && !buf.previous)
 		err = buf.error;
-	if (buf.previous) {
-		loff_t pos = file->f_pos;
-
-		err = (char __user *)buf.current_dir - (char __user *)dirent;
-		if (put_user(pos, &((struct linux_dirent64 __user *)buf.previous)->d_off))
-			err = -EFAULT;
-	}
+	if (buf.previous)
+		err = put_offset(buf.previous, file->f_pos) ?: buf.current_dir - dirent;
 	mutex_unlock(&file->f_pos_lock);
 	fput(file);
 	return err;
 }
 
+long sys_getdents64(unsigned int fd, struct linux_dirent64 __user *dirent, unsigned int count)
+{
+	return do_getdents(fd, (char __user *)dirent, count, filldir64, put_offset64);
+}
+
 long sys_getdents(unsigned int fd, struct linux_dirent __user *dirent, unsigned int count)
 {
-	struct getdents_buf buf = {
-		.current_dir = (char __user *)dirent,
-		.count = (int)min(count, (unsigned int)S32_MAX),
-	};
-	struct file *file = get_directory(fd, dirent, count);
-	long err;
-
-	if (IS_ERR(file))
-		return PTR_ERR(file);
-	mutex_lock(&file->f_pos_lock);
-	err = vfs_readdir(file, filldir, &buf);
-	if (!err && buf.error && !buf.previous)
-		err = buf.error;
-	if (buf.previous) {
-		unsigned long pos = (unsigned long)file->f_pos;
-
-		err = (char __user *)buf.current_dir - (char __user *)dirent;
-		if (put_user(pos, &((struct linux_dirent __user *)buf.previous)->d_off))
-			err = -EFAULT;
-	}
-	mutex_unlock(&file->f_pos_lock);
-	fput(file);
-	return err;
+	return do_getdents(fd, (char __user *)dirent, count, filldir, put_offset32);
 }
 
 /* readdir(89): one entry a call. */

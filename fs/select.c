@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * select and poll.
- *
- * The first round only asks every file, since often one is ready.  The second one asks again, and on the way
- * each file's poll puts the caller on the queues that may change its answer (struct poll_wqueues).  If still
- * nothing was ready the caller sleeps until one of the queues is woken or the time is over, and asks again,
- * now without queueing.  `triggered` closes the gap between asking and sleeping.
+ * select and pselect: sets of descriptors; poll_wait.c has the waiting.
  *
  * The time left is written back, as Linux does, but for poll.
  */
@@ -22,97 +17,6 @@
 #include <quire/syscalls_fs.h>
 #include <quire/timer.h>
 #include <quire/uaccess.h>
-
-/* ---- waiting ---- */
-
-static int poll_wake(struct wait_queue_entry *wait, unsigned int mode, void *key)
-{
-	struct poll_wqueues *pwq = wait->private;
-
-	WRITE_ONCE(pwq->triggered, 1);
-	return wake_up_process(pwq->task);
-}
-
-static struct poll_entry *new_entry(struct poll_wqueues *pwq)
-{
-	struct poll_block *block = pwq->blocks;
-
-	if (pwq->nr_inline < POLL_INLINE)
-		return &pwq->inline_entries[pwq->nr_inline++];
-	if (!block || block->nr == POLL_BLOCK) {
-		block = kmalloc(sizeof(*block), GFP_KERNEL);
-		if (!block) {
-			pwq->error = -ENOMEM;
-			return NULL;
-		}
-		block->nr = 0;
-		block->next = pwq->blocks;
-		pwq->blocks = block;
-	}
-	return &block->entries[block->nr++];
-}
-
-static void poll_queue(struct file *file, wait_queue_head_t *q, struct poll_table *table)
-{
-	struct poll_wqueues *pwq = container_of(table, struct poll_wqueues, table);
-	struct poll_entry *entry = new_entry(pwq);
-
-	if (!entry)
-		return;
-	entry->file = get_file(file);
-	entry->queue = q;
-	init_waitqueue_func_entry(&entry->wait, poll_wake);
-	entry->wait.private = pwq;
-	add_wait_queue(q, &entry->wait);
-}
-
-void poll_initwait(struct poll_wqueues *pwq)
-{
-	pwq->table.queue = poll_queue;
-	pwq->task = current;
-	pwq->triggered = 0;
-	pwq->error = 0;
-	pwq->nr_inline = 0;
-	pwq->blocks = NULL;
-}
-
-static void free_entry(struct poll_entry *entry)
-{
-	remove_wait_queue(entry->queue, &entry->wait);
-	fput(entry->file);
-}
-
-void poll_freewait(struct poll_wqueues *pwq)
-{
-	struct poll_block *block, *next;
-	unsigned int i;
-
-	for (i = 0; i < pwq->nr_inline; i++)
-		free_entry(&pwq->inline_entries[i]);
-	for (block = pwq->blocks; block; block = next) {
-		next = block->next;
-		for (i = 0; i < block->nr; i++)
-			free_entry(&block->entries[i]);
-		kfree(block);
-	}
-}
-
-/* Sleep for what is left of *timeout ticks unless something has happened since the round began. */
-void poll_sleep(struct poll_wqueues *pwq, long *timeout)
-{
-	set_current_state(TASK_INTERRUPTIBLE);
-	if (!READ_ONCE(pwq->triggered))
-		*timeout = schedule_timeout(*timeout);
-	set_current_state(TASK_RUNNING);
-	WRITE_ONCE(pwq->triggered, 0);
-}
-
-unsigned int file_poll(struct file *file, struct poll_table *table)
-{
-	if (file->f_op && file->f_op->poll)
-		return file->f_op->poll(file, table);
-	return POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
-}
 
 /* ---- select ---- */
 
@@ -168,8 +72,9 @@ static unsigned long wanted_word(const struct fd_sets *s, unsigned int word)
 	return left < BITS_PER_LONG ? bits & ((1ul << left) - 1) : bits;
 }
 
-static int select_round(struct fd_sets *s, struct poll_table *table)
+static int select_round(void *sets, struct poll_table *table)
 {
+	struct fd_sets *s = sets;
 	int ready = 0, n;
 
 	for (unsigned int word = 0; word < BITS_TO_LONGS(s->n); word++) {
@@ -182,32 +87,6 @@ static int select_round(struct fd_sets *s, struct poll_table *table)
 			ready += n;
 		}
 	}
-	return ready;
-}
-
-/* *timeout in ticks, MAX_SCHEDULE_TIMEOUT: for ever. */
-static int do_select(struct fd_sets *s, long *timeout)
-{
-	struct poll_wqueues pwq;
-	struct poll_table *table = &pwq.table;
-	int ready = select_round(s, NULL);
-
-	if (ready || !*timeout)
-		return ready;
-	poll_initwait(&pwq);
-	for (;;) {
-		ready = select_round(s, table);
-		table = NULL;
-		if (ready || !*timeout)
-			break;
-		ready = pwq.error;
-		if (!ready && signal_pending(current))
-			ready = -ERESTARTNOHAND;
-		if (ready)
-			break;
-		poll_sleep(&pwq, timeout);
-	}
-	poll_freewait(&pwq);
 	return ready;
 }
 
@@ -255,7 +134,7 @@ static int core_select(int n, unsigned long __user *in, unsigned long __user *ou
 	s.res_ex = bits + 5 * words;
 	ready = get_set(s.in, in, s.n) ?: get_set(s.out, out, s.n) ?: get_set(s.ex, ex, s.n);
 	if (!ready)
-		ready = do_select(&s, timeout);
+		ready = poll_until(select_round, &s, timeout);
 	if (ready >= 0 && (put_set(in, s.res_in, s.n) || put_set(out, s.res_out, s.n) ||
 			   put_set(ex, s.res_ex, s.n)))
 		ready = -EFAULT;
@@ -265,22 +144,6 @@ static int core_select(int n, unsigned long __user *in, unsigned long __user *ou
 }
 
 /* ---- time-outs ---- */
-
-/* => ticks, rounded up; -EINVAL */
-int poll_timeout_ticks(s64 sec, s64 nsec, long *ticks)
-{
-	if (sec < 0 || nsec < 0 || nsec >= (s64)NSEC_PER_SEC)
-		return -EINVAL;
-	if (sec >= (MAX_SCHEDULE_TIMEOUT - 2) / HZ - 1)
-		*ticks = MAX_SCHEDULE_TIMEOUT - 2;
-	else
-		*ticks = (long)sec * HZ +
-			 (long)DIV_ROUND_UP((unsigned long)nsec, (unsigned long)NSEC_PER_TICK);
-	/* The tick that is running is partly over: one more, or the sleep would be too short. */
-	if (*ticks)
-		++*ticks;
-	return 0;
-}
 
 /* What is left at the end of a call that began at start, of a time-out of that length. */
 static void time_left(u64 start_ns, s64 sec, s64 nsec, s64 *left_sec, s64 *left_nsec)
@@ -342,39 +205,6 @@ long sys_old_select(struct sel_arg_struct __user *arg)
 	if (copy_from_user(&a, arg, sizeof(a)))
 		return -EFAULT;
 	return sys_select((int)a.n, a.in, a.out, a.ex, a.tvp);
-}
-
-/* ---- signal masks for the time of the call ---- */
-
-int poll_set_sigmask(const void __user *user, size_t size)
-{
-	sigset_t mask;
-
-	if (!user)
-		return 0;
-	if (size != sizeof(mask))
-		return -EINVAL;
-	if (copy_from_user(&mask, user, sizeof(mask)))
-		return -EFAULT;
-	mask &= ~(sigmask(SIGKILL) | sigmask(SIGSTOP));
-	current->saved_sigmask = current->blocked;
-	set_current_blocked(&mask);
-	return 0;
-}
-
-/*
- * Interrupted: the signal is delivered under the call's mask, the frame restores the saved one.
- * Else the saved mask comes back now.
- */
-void poll_restore_sigmask(const void __user *user, long result)
-{
-	if (!user)
-		return;
-	if (result == -ERESTARTNOHAND || result == -EINTR) {
-		set_bit(TIF_RESTORE_SIGMASK, &current->work);
-		return;
-	}
-	set_current_blocked(&current->saved_sigmask);
 }
 
 struct sigset_argpack {

@@ -1,44 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The waiting side of poll, for select.c, poll.c and eventpoll.c.
+ * The waiting side of poll (poll_wait.c), for select.c, poll.c and eventpoll.c.
  */
 #ifndef QUIRE_POLL_WAIT_H
 #define QUIRE_POLL_WAIT_H
 
 #include <quire/poll.h>
 
-struct task_struct;
+/* Ask every file once.  table, if any: queue on each until one is ready.  => how many are ready, -errno */
+typedef int (*poll_round_fn)(void *arg, struct poll_table *table);
 
-#define POLL_INLINE 16u	/* entries without an allocation: this is on the caller's stack */
-#define POLL_BLOCK 32u	/* entries in one allocation after that */
-
-/* The caller on one queue of one file, which is held meanwhile. */
-struct poll_entry {
-	struct file *file;
-	wait_queue_head_t *queue;
-	struct wait_queue_entry wait;
-};
-
-struct poll_block {
-	struct poll_block *next;
-	unsigned int nr;
-	struct poll_entry entries[POLL_BLOCK];
-};
-
-struct poll_wqueues {
-	struct poll_table table;	/* what files' poll gets */
-	struct task_struct *task;
-	int triggered;			/* a queue was woken since the last look */
-	int error;			/* -ENOMEM while queueing */
-	unsigned int nr_inline;
-	struct poll_entry inline_entries[POLL_INLINE];
-	struct poll_block *blocks;
-};
-
-void poll_initwait(struct poll_wqueues *pwq);
-void poll_freewait(struct poll_wqueues *pwq);
-void poll_sleep(struct poll_wqueues *pwq, long *timeout);
+/*
+ * Rounds until something is ready or *timeout ticks are over (MAX_SCHEDULE_TIMEOUT: for ever); what is left
+ * of them stays there.  => the last round's answer, -ENOMEM, -ERESTARTNOHAND.  Sleeps.
+ */
+int poll_until(poll_round_fn round, void *arg, long *timeout);
 unsigned int file_poll(struct file *file, struct poll_table *table);
+/* A time-out in ticks, rounded up. => 0, -EINVAL */
 int poll_timeout_ticks(s64 sec, s64 nsec, long *ticks);
 /* ppoll, pselect, epoll_pwait: another signal mask for the time of the call. */
 int poll_set_sigmask(const void __user *user, size_t size);
