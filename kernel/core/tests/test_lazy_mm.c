@@ -16,6 +16,7 @@
 
 /* A thread with an address space of its own, as a program has; it runs when told and ends after its turns. */
 struct owner {
+	struct task_struct *task;
 	struct mm_struct *mm;
 	struct page *pgd;
 	struct completion go, ran;
@@ -29,6 +30,7 @@ static int own_and_run(void *arg)
 	struct owner *o = arg;
 	struct linux_binprm bprm = { .mm = o->mm };
 
+	o->task = current;
 	exec_use_new_mm(&bprm);
 	mmdrop(bprm.old_active); /* borrowed no more */
 	while (o->turns--) {
@@ -53,6 +55,9 @@ static bool start_owner(struct owner *o, unsigned int turns)
 		return false;
 	}
 	wait_for_completion(&o->ran);
+	/* Preempted as it told us, it would run once more, at a moment of its own. */
+	while (READ_ONCE(o->task->on_rq))
+		schedule_timeout_uninterruptible(1);
 	return true;
 }
 
