@@ -10,11 +10,13 @@
  * is chosen.
  *
  * Every process that shares the victim's mm dies with it, or nothing would become
- * free; each of their threads may use the reserves (TIF_MEMDIE) to get out.
+ * free; each of their threads may use the reserves (TIF_MEMDIE) to get out, and runs before
+ * all others: behind a bomb's processes it would wait for its turn as long as they do.
  *
  * A victim may be unable to die: it waits for a lock whose holder waits for memory.  So a
  * thread, the reaper, frees its private pages meanwhile.  When that is done, or cannot be, the
- * victim is done with (MM_OOM_SKIP): if memory is still out, another one is chosen.
+ * victim is done with (MM_OOM_SKIP): if memory is still out, another one is chosen.  A victim may
+ * also die by itself while the reaper is still at it, so that the next is chosen: victims queue.
  */
 #include <quire/err.h>
 #include <quire/gfp.h>
@@ -32,11 +34,11 @@
 #define ROOT_SHARE 32	/* of memory: so much the superuser's processes are spared */
 #define REAP_TRIES 10
 #define REAP_PAUSE (HZ / 10)
-#define REAPER_NICE (-20)	/* before all who wait for what it frees */
+#define RT_PRIORITY 1	/* of the reaper and of who is to die: before all who wait for what they free */
 #define KIB(pages) ((unsigned long)(pages) << (PAGE_SHIFT - 10))
 
 static DECLARE_WAIT_QUEUE_HEAD(reaper_wait);
-static struct mm_struct *to_reap;	/* tasklist_lock; holds mm_count */
+static LIST_HEAD(to_reap);	/* mm_structs by oom_link; tasklist_lock; each holds mm_count */
 
 static bool is_unkillable(const struct task_struct *t)
 {
@@ -115,6 +117,7 @@ static void kill_process(struct task_struct *p)
 
 	do {
 		set_bit(TIF_MEMDIE, &t->work);
+		(void)sched_set_policy(t, SCHED_FIFO, RT_PRIORITY);
 		t = list_entry(t->thread_group.next, struct task_struct, thread_group);
 	} while (t != p);
 	group_send_sig_info(SIGKILL, SEND_SIG_KERNEL, p);
@@ -144,13 +147,10 @@ static void kill_users(struct mm_struct *mm)
 		else
 			kill_process(p);
 	}
-	if (!all) {
+	if (all)
+		oom_reap(mm);
+	else
 		set_bit(MM_OOM_SKIP, &mm->flags);
-	} else if (!to_reap) {
-		mmgrab(mm);
-		to_reap = mm;
-		wake_up(&reaper_wait);
-	}
 }
 
 /* Takes over the reference that oom_select gave. */
@@ -174,6 +174,13 @@ static void oom_kill(struct task_struct *victim)
 
 /* ---- the reaper ---- */
 
+void oom_reap(struct mm_struct *mm)
+{
+	mmgrab(mm);
+	list_add_tail(&mm->oom_link, &to_reap);
+	wake_up(&reaper_wait);
+}
+
 static void reap(struct mm_struct *mm)
 {
 	bool done = false;
@@ -187,18 +194,26 @@ static void reap(struct mm_struct *mm)
 	set_bit(MM_OOM_SKIP, &mm->flags);
 }
 
+static struct mm_struct *next_victim(void)
+{
+	struct mm_struct *mm;
+
+	spin_lock_irq(&tasklist_lock);
+	mm = list_first_entry(&to_reap, struct mm_struct, oom_link);
+	list_del(&mm->oom_link);
+	spin_unlock_irq(&tasklist_lock);
+	return mm;
+}
+
 static int oom_reaper(void *unused)
 {
 	struct mm_struct *mm;
 
-	set_user_nice(current, REAPER_NICE);
+	(void)sched_set_policy(current, SCHED_FIFO, RT_PRIORITY);
 	for (;;) {
-		(void)wait_event_interruptible(reaper_wait, READ_ONCE(to_reap));
-		mm = to_reap;
+		(void)wait_event_interruptible(reaper_wait, !list_empty(&to_reap));
+		mm = next_victim();
 		reap(mm);
-		spin_lock_irq(&tasklist_lock);
-		to_reap = NULL;
-		spin_unlock_irq(&tasklist_lock);
 		mmdrop(mm);
 	}
 	return 0;

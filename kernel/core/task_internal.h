@@ -85,6 +85,12 @@ int do_sigprocmask(int how, sigset_t set);
 long do_sigsuspend(sigset_t mask);
 sigset_t pending_signals(void);		/* blocked ones that wait */
 
+/* ---- oom_kill.c ---- */
+struct mm_struct;
+/* All who use it are being killed: its private pages go, or are given up, soon.  Then it has MM_OOM_SKIP.
+ * tasklist_lock held. */
+void oom_reap(struct mm_struct *mm);
+
 /* ---- signal_child.c: what a parent hears; tasklist_lock held ---- */
 /* => true: the parent does not want to wait; the caller releases the child */
 bool notify_parent_exit(struct task_struct *leader);

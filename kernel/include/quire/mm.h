@@ -110,6 +110,7 @@ struct mm_struct {
 	struct list_head mmlist;	/* all mm's with users: mmlist_lock */
 	struct file *exe_file;		/* /proc/PID/exe; holds a reference */
 	unsigned long flags;		/* MM_*: bit operations */
+	struct list_head oom_link;	/* what the OOM reaper has yet to do: tasklist_lock */
 	u32 saved_auxv[44];
 };
 
