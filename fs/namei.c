@@ -28,24 +28,27 @@ void namei_init(void)
 }
 
 /* An empty name is allowed here; the walk refuses it. */
-char *getname(const char __user *filename)
+int getname(struct filename *f, const char __user *path)
 {
-	char *name;
-	long len;
+	long len = strncpy_from_user(f->text, path, FILENAME_SHORT);
 
-	name = kmem_cache_alloc(names_cachep, GFP_KERNEL);
-	if (!name)
-		return ERR_PTR(-ENOMEM);
-	len = strncpy_from_user(name, filename, PATH_MAX);
+	f->name = f->text;
+	if (len < FILENAME_SHORT)
+		return len < 0 ? (int)len : 0;
+	f->name = kmem_cache_alloc(names_cachep, GFP_KERNEL);
+	if (!f->name)
+		return -ENOMEM;
+	len = strncpy_from_user(f->name, path, PATH_MAX);
 	if (len >= 0 && len < PATH_MAX)
-		return name;
-	kmem_cache_free(names_cachep, name);
-	return ERR_PTR(len < 0 ? len : -ENAMETOOLONG);
+		return 0;
+	putname(f);
+	return len < 0 ? (int)len : -ENAMETOOLONG;
 }
 
-void putname(char *name)
+void putname(struct filename *f)
 {
-	kmem_cache_free(names_cachep, name);
+	if (f->name != f->text)
+		kmem_cache_free(names_cachep, f->name);
 }
 
 void path_get(const struct path *path)
@@ -535,12 +538,12 @@ int kern_path(const char *name, unsigned int flags, struct path *path)
 int user_path_at(int dfd, const char __user *name, unsigned int flags, struct path *path)
 {
 	struct nameidata nd;
-	char *text = getname(name);
-	int err;
+	struct filename f;
+	int err = getname(&f, name);
 
-	if (IS_ERR(text))
-		return (int)PTR_ERR(text);
-	err = take_path(path_lookup(dfd, text, flags, &nd), &nd, path);
-	putname(text);
+	if (err)
+		return err;
+	err = take_path(path_lookup(dfd, f.name, flags, &nd), &nd, path);
+	putname(&f);
 	return err;
 }

@@ -75,13 +75,13 @@ static int make_at(int dfd, const char *name, bool isdir, make_fn make, const st
 static int make_user(int dfd, const char __user *name, bool isdir, make_fn make,
 		     const struct make_args *args, struct vfsmount *same_mnt)
 {
-	char *text = getname(name);
-	int err;
+	struct filename f;
+	int err = getname(&f, name);
 
-	if (IS_ERR(text))
-		return (int)PTR_ERR(text);
-	err = make_at(dfd, text, isdir, make, args, same_mnt);
-	putname(text);
+	if (err)
+		return err;
+	err = make_at(dfd, f.name, isdir, make, args, same_mnt);
+	putname(&f);
 	return err;
 }
 
@@ -150,14 +150,14 @@ long sys_mknod(const char __user *name, int mode, unsigned int dev)
 long sys_symlinkat(const char __user *target, int dfd, const char __user *name)
 {
 	struct make_args args = { .mode = 0 };
-	char *text = getname(target);
-	long err;
+	struct filename f;
+	long err = getname(&f, target);
 
-	if (IS_ERR(text))
-		return PTR_ERR(text);
-	args.target = text;
-	err = *text ? make_user(dfd, name, false, make_symlink, &args, NULL) : -ENOENT;
-	putname(text);
+	if (err)
+		return err;
+	args.target = f.name;
+	err = *f.name ? make_user(dfd, name, false, make_symlink, &args, NULL) : -ENOENT;
+	putname(&f);
 	return err;
 }
 
@@ -269,16 +269,16 @@ release:
 
 long sys_unlinkat(int dfd, const char __user *name, int flags)
 {
-	char *text;
+	struct filename f;
 	int err;
 
 	if (flags & ~AT_REMOVEDIR)
 		return -EINVAL;
-	text = getname(name);
-	if (IS_ERR(text))
-		return PTR_ERR(text);
-	err = flags & AT_REMOVEDIR ? rmdir_at(dfd, text) : unlink_at(dfd, text);
-	putname(text);
+	err = getname(&f, name);
+	if (err)
+		return err;
+	err = flags & AT_REMOVEDIR ? rmdir_at(dfd, f.name) : unlink_at(dfd, f.name);
+	putname(&f);
 	return err;
 }
 
@@ -393,21 +393,20 @@ release_old:
 long sys_renameat2(int old_dfd, const char __user *old, int dfd, const char __user *name,
 		   unsigned int flags)
 {
-	char *from, *to;
+	struct filename from, to;
 	long err;
 
 	if (flags & ~RENAME_NOREPLACE)
 		return -EINVAL;
-	from = getname(old);
-	if (IS_ERR(from))
-		return PTR_ERR(from);
-	to = getname(name);
-	err = PTR_ERR_OR_ZERO(to);
+	err = getname(&from, old);
+	if (err)
+		return err;
+	err = getname(&to, name);
 	if (!err) {
-		err = rename_at(old_dfd, from, dfd, to, flags);
-		putname(to);
+		err = rename_at(old_dfd, from.name, dfd, to.name, flags);
+		putname(&to);
 	}
-	putname(from);
+	putname(&from);
 	return err;
 }
 

@@ -297,15 +297,17 @@ out:
 /* A page of mount data or a name from user space; NULL stays NULL.  => kfree, ERR_PTR */
 static char *copy_mount_string(const char __user *s)
 {
-	char *name, *copy;
+	struct filename f;
+	char *copy;
+	int err;
 
 	if (!s)
 		return NULL;
-	name = getname(s);
-	if (IS_ERR(name))
-		return name;
-	copy = kstrdup(name, GFP_KERNEL);
-	putname(name);
+	err = getname(&f, s);
+	if (err)
+		return ERR_PTR(err);
+	copy = kstrdup(f.name, GFP_KERNEL);
+	putname(&f);
 	return copy ? copy : ERR_PTR(-ENOMEM);
 }
 
@@ -332,7 +334,9 @@ static char *copy_mount_data(const void __user *data)
 long sys_mount(const char __user *dev_name, const char __user *dir_name, const char __user *type,
 	       unsigned long flags, void __user *data)
 {
-	char *dev, *dir, *fstype, *opts;
+	char *dev, *fstype, *opts;
+	struct filename dir;
+	int dir_err;
 	long err;
 
 	if (!capable())
@@ -342,13 +346,12 @@ long sys_mount(const char __user *dev_name, const char __user *dir_name, const c
 	fstype = copy_mount_string(type);
 	dev = copy_mount_string(dev_name);
 	opts = copy_mount_data(data);
-	dir = getname(dir_name);
-	err = PTR_ERR_OR_ZERO(fstype) ?: PTR_ERR_OR_ZERO(dev) ?: PTR_ERR_OR_ZERO(opts) ?:
-	      PTR_ERR_OR_ZERO(dir);
+	dir_err = getname(&dir, dir_name);
+	err = PTR_ERR_OR_ZERO(fstype) ?: PTR_ERR_OR_ZERO(dev) ?: PTR_ERR_OR_ZERO(opts) ?: dir_err;
 	if (!err)
-		err = do_mount(dev, dir, fstype, flags, opts);
-	if (!IS_ERR(dir))
-		putname(dir);
+		err = do_mount(dev, dir.name, fstype, flags, opts);
+	if (!dir_err)
+		putname(&dir);
 	kfree(IS_ERR(opts) ? NULL : opts);
 	kfree(IS_ERR(dev) ? NULL : dev);
 	kfree(IS_ERR(fstype) ? NULL : fstype);
@@ -410,18 +413,18 @@ int do_umount_path(const char *name, int flags)
 
 long sys_umount(const char __user *name, int flags)
 {
-	char *text;
+	struct filename f;
 	long err;
 
 	if (flags & ~(MNT_FORCE | MNT_DETACH | MNT_UMOUNT_NOFOLLOW))
 		return -EINVAL;
 	if (!capable())
 		return -EPERM;
-	text = getname(name);
-	if (IS_ERR(text))
-		return PTR_ERR(text);
-	err = do_umount_path(text, flags);
-	putname(text);
+	err = getname(&f, name);
+	if (err)
+		return err;
+	err = do_umount_path(f.name, flags);
+	putname(&f);
 	return err;
 }
 

@@ -313,15 +313,15 @@ struct file *open_exec(const char *name)
 
 long sys_openat(int dfd, const char __user *name, int flags, int mode)
 {
-	char *text = getname(name);
+	struct filename f;
 	struct file *file;
-	int fd;
+	int fd = getname(&f, name);
 
-	if (IS_ERR(text))
-		return PTR_ERR(text);
+	if (fd)
+		return fd;
 	fd = get_unused_fd((unsigned int)flags);
 	if (fd >= 0) {
-		file = do_filp_open(dfd, text, flags, mode & ~current->fs->umask & S_IALLUGO);
+		file = do_filp_open(dfd, f.name, flags, mode & ~current->fs->umask & S_IALLUGO);
 		if (IS_ERR(file)) {
 			put_unused_fd((unsigned int)fd);
 			fd = (int)PTR_ERR(file);
@@ -329,7 +329,7 @@ long sys_openat(int dfd, const char __user *name, int flags, int mode)
 			fd_install((unsigned int)fd, file);
 		}
 	}
-	putname(text);
+	putname(&f);
 	return fd;
 }
 

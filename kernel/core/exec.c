@@ -250,12 +250,12 @@ int kernel_execve(const char *filename, const char *const argv[], const char *co
 long sys_execve(const char __user *ufilename, const char __user *const __user *argv,
 		const char __user *const __user *envp)
 {
-	char *filename = getname(ufilename);
-	int err;
+	struct filename f;
+	int err = getname(&f, ufilename);
 
-	if (IS_ERR(filename))
-		return PTR_ERR(filename);
-	err = do_execve(filename, argv, envp, current_pt_regs());
-	putname(filename);
+	if (err)
+		return err;
+	err = do_execve(f.name, argv, envp, current_pt_regs());
+	putname(&f);
 	return err;
 }

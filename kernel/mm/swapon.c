@@ -279,16 +279,17 @@ static int add_area(struct file *file, int flags)
 
 static struct file *open_area(const char __user *specialfile)
 {
+	struct filename f;
 	struct file *file;
-	char *name;
+	int err;
 
 	if (!capable())
 		return ERR_PTR(-EPERM);
-	name = getname(specialfile);
-	if (IS_ERR(name))
-		return ERR_CAST(name);
-	file = filp_open(name, O_RDONLY | O_LARGEFILE, 0);
-	putname(name);
+	err = getname(&f, specialfile);
+	if (err)
+		return ERR_PTR(err);
+	file = filp_open(f.name, O_RDONLY | O_LARGEFILE, 0);
+	putname(&f);
 	return file;
 }
 

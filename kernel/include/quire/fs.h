@@ -279,8 +279,14 @@ int inode_permission(struct inode *inode, int mask);
 #define MAY_EXEC 1
 #define MAY_WRITE 2
 #define MAY_READ 4
-char *getname(const char __user *filename); /* kernel copy or ERR_PTR; putname frees */
-void putname(char *name);
+/* A path from user space, copied into the kernel; a short one lies in the structure itself. */
+#define FILENAME_SHORT 96
+struct filename {
+	char *name;
+	char text[FILENAME_SHORT];
+};
+int getname(struct filename *f, const char __user *path); /* => 0 or -errno */
+void putname(struct filename *f);
 
 /* ---- open files ---- */
 typedef int (*filldir_t)(void *buf, const char *name, int len, loff_t offset, u64 ino,
