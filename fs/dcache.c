@@ -156,13 +156,25 @@ struct dentry *dget(struct dentry *dentry)
 	return dentry;
 }
 
+/* Most names are a few letters: no call for that. */
+static bool same_name(const struct qstr *a, const struct qstr *b)
+{
+	const char *p = a->name, *q = b->name;
+	unsigned int n = a->len;
+
+	if (a->hash != b->hash || n != b->len)
+		return false;
+	while (n && p[n - 1] == q[n - 1])
+		n--;
+	return n == 0;
+}
+
 struct dentry *d_lookup_locked(struct dentry *parent, const struct qstr *name)
 {
 	struct dentry *d;
 
 	hlist_for_each_entry(d, d_bucket(parent, name->hash), d_hash) {
-		if (d->d_name.hash != name->hash || d->d_parent != parent ||
-		    d->d_name.len != name->len || memcmp(d->d_name.name, name->name, name->len))
+		if (d->d_parent != parent || !same_name(&d->d_name, name))
 			continue;
 		d->d_flags |= DCACHE_REFERENCED;
 		return d;

@@ -71,6 +71,17 @@ bool is_fs_root(const struct path *path)
 	return same;
 }
 
+struct dentry *fs_root_on(const struct vfsmount *mnt)
+{
+	struct fs_struct *fs = current->fs;
+	struct dentry *root;
+
+	spin_lock(&fs->lock);
+	root = fs->root.mnt == mnt ? fs->root.dentry : NULL;
+	spin_unlock(&fs->lock);
+	return root;
+}
+
 static void set_place(struct fs_struct *fs, struct path *place, const struct path *path)
 {
 	struct path old;

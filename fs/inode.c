@@ -79,6 +79,7 @@ static void inode_init_fields(struct super_block *sb, struct inode *inode)
 	inode->i_fop = &empty_fops;
 	inode->i_sb = sb;
 	inode->i_private = NULL;
+	inode->i_link = NULL;
 	inode->i_flock = NULL;
 	inode->i_writecount = 0;
 	address_space_init(&inode->i_data, inode, &empty_aops, GFP_HIGHUSER);

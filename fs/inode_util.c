@@ -32,26 +32,42 @@ static int timespec_cmp(const struct timespec64 *a, const struct timespec64 *b)
 /* relatime, Linux's default: only when the file changed since the last access, or once a day. */
 static bool atime_is_due(const struct inode *inode, const struct timespec64 *now)
 {
+	if (!timespec_cmp(&inode->i_atime, now))
+		return false;
 	return timespec_cmp(&inode->i_mtime, &inode->i_atime) >= 0 ||
 	       timespec_cmp(&inode->i_ctime, &inode->i_atime) >= 0 ||
 	       now->tv_sec - inode->i_atime.tv_sec >= RELATIME_SECONDS;
 }
 
+/* Does this mount (NULL: none) keep times of access? */
+static bool keeps_atime(const struct vfsmount *mnt, const struct inode *inode)
+{
+	if (inode->i_sb->s_flags & (MS_RDONLY | MS_NOATIME))
+		return false;
+	if (!mnt)
+		return true;
+	if (mnt->mnt_flags & (MNT_NOATIME | MNT_RDONLY))
+		return false;
+	return !(mnt->mnt_flags & MNT_NODIRATIME && S_ISDIR(inode->i_mode));
+}
+
+bool atime_needs_update(const struct vfsmount *mnt, const struct inode *inode)
+{
+	struct timespec64 now;
+
+	if (!keeps_atime(mnt, inode))
+		return false;
+	now = current_fs_time();
+	return atime_is_due(inode, &now);
+}
+
 void touch_atime(struct vfsmount *mnt, struct dentry *dentry)
 {
 	struct inode *inode = dentry->d_inode;
-	struct timespec64 now;
 
-	if (inode->i_sb->s_flags & (MS_RDONLY | MS_NOATIME))
+	if (!atime_needs_update(mnt, inode))
 		return;
-	if (mnt && mnt->mnt_flags & (MNT_NOATIME | MNT_RDONLY))
-		return;
-	if (mnt && mnt->mnt_flags & MNT_NODIRATIME && S_ISDIR(inode->i_mode))
-		return;
-	now = current_fs_time();
-	if (!timespec_cmp(&inode->i_atime, &now) || !atime_is_due(inode, &now))
-		return;
-	inode->i_atime = now;
+	inode->i_atime = current_fs_time();
 	mark_inode_dirty(inode);
 }
 

@@ -5,10 +5,9 @@
  * One loop over the components.  A symlink's text and what follows it in the path become the new
  * text to walk (nd->buf), so nothing recurses; MAXSYMLINKS links make -ELOOP.
  *
- * A row of ordinary directories that are all cached is walked in one go under dcache_lock
- * (walk_cached), and only its end gets a reference.  Where that stops, a single step
- * (walk_component) does all the rest: it holds a reference to where it stands, never a lock; only a
- * name that is not cached takes its directory's i_mutex for the file system's lookup.
+ * What is cached and ordinary is walked in one go (walk_cached, in namei_cached.c).  Where that stops,
+ * a single step (walk_component) does all the rest: it holds a reference to where it stands, never
+ * a lock; only a name that is not cached takes its directory's i_mutex for the file system's lookup.
  */
 #include <quire/dcache.h>
 #include <quire/err.h>
@@ -19,6 +18,8 @@
 #include <quire/slab.h>
 #include <quire/string.h>
 #include <quire/uaccess.h>
+
+#include "namei_internal.h"
 
 static struct kmem_cache *names_cachep;
 
@@ -63,12 +64,17 @@ void path_put(const struct path *path)
 	mntput(path->mnt);
 }
 
+/* The texts of links that were walked. */
+static void release_text(struct nameidata *nd)
+{
+	kfree(nd->buf);
+	dput(nd->link);
+}
+
 void path_release(struct nameidata *nd)
 {
 	path_put(&nd->path);
-	nd->path = (struct path){ NULL, NULL };
-	kfree(nd->buf);
-	nd->buf = NULL;
+	release_text(nd);
 }
 
 void nd_set_path(struct nameidata *nd, const struct path *path)
@@ -82,12 +88,7 @@ void nd_set_path(struct nameidata *nd, const struct path *path)
 
 /* ---- permissions ---- */
 
-static bool all_may_execute(const struct inode *inode)
-{
-	return (inode->i_mode & S_IXUGO) == S_IXUGO;
-}
-
-static int generic_permission(struct inode *inode, int mask)
+int generic_permission(struct inode *inode, int mask)
 {
 	unsigned int mode = inode->i_mode;
 
@@ -222,12 +223,15 @@ char *vfs_readlink_text(struct dentry *dentry, size_t *len)
 	char *text;
 	int n;
 
-	if (!inode->i_op->readlink)
+	if (!inode->i_link && !inode->i_op->readlink)
 		return ERR_PTR(-EINVAL);
 	text = kmalloc(PATH_MAX, GFP_KERNEL);
 	if (!text)
 		return ERR_PTR(-ENOMEM);
-	n = inode->i_op->readlink(dentry, text, PATH_MAX - 1);
+	if (inode->i_link)
+		n = (int)strlcpy(text, inode->i_link, PATH_MAX);
+	else
+		n = inode->i_op->readlink(dentry, text, PATH_MAX - 1);
 	if (n < 0) {
 		kfree(text);
 		return ERR_PTR(n);
@@ -261,7 +265,7 @@ static char *append_rest(char *text, size_t len, const char *rest)
 
 /*
  * nd->buf becomes the link's text with rest behind it; a text that starts with a slash moves the
- * walk to the root.  rest may lie in the old nd->buf.
+ * walk to the root.  rest may lie in the old nd->buf or in the text of nd->link.
  */
 static int push_link_text(struct nameidata *nd, struct dentry *link, const char *rest)
 {
@@ -303,97 +307,9 @@ static int follow_link(struct nameidata *nd, const struct path *link, const char
 
 /* ---- the walk ---- */
 
-static enum last_type classify(const struct qstr *q)
-{
-	if (q->name[0] == '.' && q->len == 1)
-		return LAST_DOT;
-	if (q->name[0] == '.' && q->len == 2 && q->name[1] == '.')
-		return LAST_DOTDOT;
-	return LAST_NORM;
-}
-
-static const char *skip_slashes(const char *name)
-{
-	while (*name == '/')
-		name++;
-	return name;
-}
-
-/* Cut the next component off, slashes before it too. => what is behind it (at a slash or the end) */
-static const char *next_component(const char *name, struct qstr *this)
-{
-	const char *end = skip_slashes(name);
-	unsigned int hash = 0;
-
-	this->name = end;
-	for (; *end && *end != '/'; end++)
-		hash = name_hash_add(hash, *end);
-	this->len = (unsigned int)(end - this->name);
-	this->hash = hash;
-	return end;
-}
-
-static bool is_last(const char *rest)
-{
-	return !*rest || !*skip_slashes(rest);
-}
-
 static bool is_directory(const struct path *path)
 {
 	return path->dentry->d_inode && S_ISDIR(path->dentry->d_inode->i_mode);
-}
-
-/* May we pass through this directory?  No: also when only a call that may sleep can tell. */
-static bool may_pass(struct inode *dir)
-{
-	if (dir->i_op->permission)
-		return false;
-	return all_may_execute(dir) || !generic_permission(dir, MAY_EXEC);
-}
-
-/* The cached child (negative: no such name), if it is an ordinary one; NULL: take the single step. */
-static struct dentry *plain_child_locked(struct dentry *parent, const struct qstr *this)
-{
-	struct dentry *child;
-
-	if (this->len > NAME_MAX || this->name[0] == '.')
-		return NULL;
-	child = d_lookup_locked(parent, this);
-	if (!child || child->d_mounted || (child->d_op && child->d_op->d_revalidate))
-		return NULL;
-	return child->d_inode && S_ISLNK(child->d_inode->i_mode) ? NULL : child;
-}
-
-/*
- * Walk on while it is simple.  => what is behind *this, the component that is not (len 0: there is
- * none left); ERR_PTR(-ENOENT)
- */
-static const char *walk_cached(const char *name, struct nameidata *nd, struct qstr *this)
-{
-	struct dentry *start = nd->path.dentry, *here = start, *child;
-	const char *rest = next_component(name, this);
-
-	spin_lock(&dcache_lock);
-	while (this->len && may_pass(here->d_inode) &&
-	       !(nd->flags & LOOKUP_PARENT && is_last(rest))) {
-		child = plain_child_locked(here, this);
-		if (child && !child->d_inode) {
-			rest = ERR_PTR(-ENOENT);
-			break;
-		}
-		if (!child || (*rest && !S_ISDIR(child->d_inode->i_mode)))
-			break;
-		here = child;
-		rest = next_component(rest, this);
-	}
-	if (here != start)
-		atomic_inc(&here->d_count);
-	spin_unlock(&dcache_lock);
-	if (here != start) {
-		nd->path.dentry = here;
-		dput(start);
-	}
-	return rest;
 }
 
 /*
@@ -523,8 +439,7 @@ static int take_path(int err, struct nameidata *nd, struct path *path)
 	if (err)
 		return err;
 	*path = nd->path;
-	nd->path = (struct path){ NULL, NULL };
-	path_release(nd);
+	release_text(nd);
 	return 0;
 }
 

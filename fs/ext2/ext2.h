@@ -189,5 +189,6 @@ extern const struct inode_operations ext2_file_iops, ext2_dir_iops, ext2_special
 	ext2_symlink_iops;
 /* Write the target of a new symlink. => 0 or -errno */
 int ext2_set_symlink(struct inode *inode, const char *target);
+void ext2_show_fast_symlink(struct inode *inode);
 
 #endif

@@ -174,6 +174,8 @@ int ext2_read_inode(struct inode *inode)
 	if (S_ISCHR(inode->i_mode) || S_ISBLK(inode->i_mode) || S_ISFIFO(inode->i_mode) ||
 	    S_ISSOCK(inode->i_mode))
 		init_special_inode(inode, inode->i_mode, decode_dev(EXT2_I(inode)->data));
+	if (S_ISLNK(inode->i_mode) && ext2_is_fast_symlink(inode))
+		ext2_show_fast_symlink(inode);
 	ext2_set_ops(inode);
 	return 0;
 }

@@ -26,6 +26,15 @@ static struct buffer_head *target_block(struct inode *inode, bool create, int *e
 	return bh;
 }
 
+/* The text in the inode, terminated, for everyone to see. */
+void ext2_show_fast_symlink(struct inode *inode)
+{
+	char *text = (char *)EXT2_I(inode)->data;
+
+	text[i_size_read(inode)] = '\0';
+	inode->i_link = text;
+}
+
 int ext2_set_symlink(struct inode *inode, const char *target)
 {
 	size_t len = strlen(target);
@@ -37,6 +46,7 @@ int ext2_set_symlink(struct inode *inode, const char *target)
 	i_size_write(inode, len);
 	if (len < sizeof(EXT2_I(inode)->data)) {
 		memcpy(EXT2_I(inode)->data, target, len);
+		ext2_show_fast_symlink(inode);
 		mark_inode_dirty(inode);
 		return 0;
 	}
@@ -54,16 +64,13 @@ int ext2_set_symlink(struct inode *inode, const char *target)
 	return 0;
 }
 
+/* Of a long one. */
 static int ext2_readlink(struct dentry *dentry, char *buf, int size)
 {
 	struct inode *inode = dentry->d_inode;
 	int len = min_t(loff_t, i_size_read(inode), size), error;
 	struct buffer_head *bh;
 
-	if (ext2_is_fast_symlink(inode)) {
-		memcpy(buf, EXT2_I(inode)->data, len);
-		return len;
-	}
 	bh = target_block(inode, false, &error);
 	if (!bh)
 		return error;

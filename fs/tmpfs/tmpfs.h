@@ -17,7 +17,6 @@ struct shmem_inode_info {
 	unsigned long accounted;	/* pages reserved against the commit limit at set-up */
 	bool per_page;			/* account each page when it comes */
 	struct list_head all;		/* every object: shmem_list_mutex */
-	char *symlink;			/* S_IFLNK: the text, kmalloc */
 	struct inode vfs_inode;
 };
 
@@ -71,7 +70,7 @@ void shmem_swap_init(void);
 
 /* tmpfs_file.c, tmpfs_dir.c, tmpfs_super.c */
 extern const struct file_operations shmem_file_operations;
-extern const struct inode_operations shmem_file_inode_ops, tmpfs_dir_inode_ops, tmpfs_symlink_ops;
+extern const struct inode_operations shmem_file_inode_ops, tmpfs_dir_inode_ops;
 struct inode *tmpfs_new_inode(struct super_block *sb, umode_t mode, dev_t dev);
 extern struct file_system_type tmpfs_fs_type;
 int tmpfs_fill_super(struct super_block *sb, void *data, bool silent);

@@ -75,7 +75,7 @@ static int tmpfs_symlink(struct inode *dir, struct dentry *dentry, const char *t
 		kfree(text);
 		return -ENOSPC;
 	}
-	SHMEM_I(inode)->symlink = text;
+	inode->i_link = text;
 	inode->i_size = (loff_t)strlen(text);
 	add_name(dir, dentry, inode);
 	return 0;
@@ -135,17 +135,6 @@ static int tmpfs_rename(struct inode *old_dir, struct dentry *old, struct inode 
 	return 0;
 }
 
-static int tmpfs_readlink(struct dentry *dentry, char *buf, int size)
-{
-	const char *text = SHMEM_I(dentry->d_inode)->symlink;
-	int len = (int)strlen(text);
-
-	if (len > size)
-		len = size;
-	memcpy(buf, text, (size_t)len);
-	return len;
-}
-
 const struct inode_operations tmpfs_dir_inode_ops = {
 	.create = tmpfs_create,
 	.lookup = simple_lookup,
@@ -156,8 +145,4 @@ const struct inode_operations tmpfs_dir_inode_ops = {
 	.rmdir = tmpfs_rmdir,
 	.mknod = tmpfs_mknod,
 	.rename = tmpfs_rename,
-};
-
-const struct inode_operations tmpfs_symlink_ops = {
-	.readlink = tmpfs_readlink,
 };

@@ -46,7 +46,6 @@ static struct inode *tmpfs_alloc_inode(struct super_block *sb)
 	info->nr_pages = 0;
 	info->accounted = 0;
 	info->per_page = true;
-	info->symlink = NULL;
 	INIT_LIST_HEAD(&info->all);
 	return &info->vfs_inode;
 }
@@ -91,8 +90,7 @@ static void set_operations(struct inode *inode, umode_t mode, dev_t dev)
 		inode->i_nlink = 2;
 		break;
 	case S_IFLNK:
-		inode->i_op = &tmpfs_symlink_ops;
-		break;
+		break;	/* its text is all there is of it: i_link */
 	default:
 		init_special_inode(inode, mode, dev);
 	}
@@ -134,8 +132,8 @@ static void tmpfs_clear_inode(struct inode *inode)
 		mutex_unlock(&shmem_list_mutex);
 		shmem_free_object(inode);
 	}
-	kfree(info->symlink);
-	info->symlink = NULL;
+	kfree(inode->i_link);
+	inode->i_link = NULL;
 	uncount_inode(SHMEM_SB(inode->i_sb));
 }
 

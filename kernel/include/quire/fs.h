@@ -114,8 +114,9 @@ struct inode_operations {
 	int (*mknod)(struct inode *dir, struct dentry *dentry, int mode, dev_t dev);
 	int (*rename)(struct inode *old_dir, struct dentry *old, struct inode *new_dir,
 		      struct dentry *new);
-	int (*readlink)(struct dentry *dentry, char *buf, int size); /* kernel buffer; => length */
-	/* A "magic" link (/proc/PID/fd/N): set nd to the target. NULL: use readlink. */
+	/* A symlink without i_link: its text into a kernel buffer. => length */
+	int (*readlink)(struct dentry *dentry, char *buf, int size);
+	/* A "magic" link (/proc/PID/fd/N): set nd to the target. NULL: follow the text. */
 	int (*follow_link)(struct dentry *dentry, struct nameidata *nd);
 	void (*truncate)(struct inode *inode); /* i_size is the new size already */
 	int (*permission)(struct inode *inode, int mask);
@@ -153,6 +154,7 @@ struct inode {
 		struct block_device *i_bdev;
 		void *i_private;
 	};
+	const char *i_link;		/* a symlink's text, if the inode holds it in memory */
 	struct file_lock *i_flock;
 	int i_writecount;		/* writers > 0; deny-write (running text) < 0 */
 };
@@ -184,6 +186,7 @@ void __mark_inode_dirty(struct inode *inode, int flags);
 int write_inode_now(struct inode *inode, bool sync);
 void init_special_inode(struct inode *inode, umode_t mode, dev_t rdev);
 struct timespec64 current_fs_time(void);
+bool atime_needs_update(const struct vfsmount *mnt, const struct inode *inode);
 void touch_atime(struct vfsmount *mnt, struct dentry *dentry);
 void file_update_time(struct file *file); /* mtime, ctime of a write */
 static inline loff_t i_size_read(const struct inode *inode) { return inode->i_size; }

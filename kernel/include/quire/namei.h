@@ -22,6 +22,7 @@ struct nameidata {
 	bool last_slash;	/* it was followed by a slash */
 	unsigned int flags;
 	char *buf;		/* text of the latest symlink and what came after it; owned */
+	struct dentry *link;	/* or the symlink in whose inode that text lies; referenced */
 	unsigned int nr_links;
 };
 
@@ -37,6 +38,8 @@ int nd_follow_last(struct nameidata *nd, struct dentry *link);
 void get_fs_root(struct path *path); /* of current, referenced */
 void get_fs_pwd(struct path *path);
 bool is_fs_root(const struct path *path);
+/* Current's root, if it lies on this mount, else NULL.  Not referenced: dcache_lock, held, keeps it. */
+struct dentry *fs_root_on(const struct vfsmount *mnt);
 struct fs_struct;
 struct task_struct;
 void set_fs_root(struct fs_struct *fs, const struct path *path);
