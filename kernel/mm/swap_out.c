@@ -327,11 +327,12 @@ void swap_out_behind(struct vm_area_struct *vma, unsigned long start, unsigned l
 /* ---- streams: what is read from swap besides the page that a fault wants, and what is let go of ---- */
 
 /*
- * Idea.  Neighbours in memory are what a program touches next, if it touches memory in order; neighbours on the
- * swap area are only what was swapped out at the same time.  So faults are watched per area:
+ * Idea.  Neighbours in memory are what a program touches next, if it touches memory in order, upwards or down;
+ * neighbours on the swap area are only what was swapped out at the same time.  So faults are watched per area.  A
+ * stream knows the stretch [start, end) that it has lately been through or has read ahead:
  *
- *	a fault just behind the last one	a stream begins: a small window is read ahead
- *	a fault inside what was read ahead	it goes on: before its end is reached the next window is
+ *	a fault beside it, at most NEAR away	a stream begins, or turns: a small window is read ahead
+ *	a fault inside				it goes on: before the edge is reached the next window is
  *						being read, twice as large, up to 2 << page_cluster pages
  *	anything else				random: nothing is read ahead
  *
@@ -348,6 +349,7 @@ void swap_out_behind(struct vm_area_struct *vma, unsigned long start, unsigned l
 
 #define FIRST_WINDOW 4 /* pages */
 #define MAX_WINDOW 64
+#define NEAR (FIRST_WINDOW * PAGE_SIZE) /* so the first window has what lies between */
 #define SPARSE 4       /* a window may lie among so many times its number of pages */
 #define LONG_STREAM 32 /* 1/32 of memory */
 
@@ -356,16 +358,17 @@ static unsigned long largest_window(void)
 	return min(2ul << page_cluster, (unsigned long)MAX_WINDOW);
 }
 
-/* The swap entries of up to *nr pages from addr on.  => where to go on; *nr: how many there were */
-static unsigned long entries_from(struct vm_area_struct *vma, unsigned long addr,
+/* The swap entries of up to *nr pages, addr first, step apart.  => where to go on; *nr: how many there were */
+static unsigned long entries_from(struct vm_area_struct *vma, unsigned long addr, long step,
 				  swp_entry_t *entries, unsigned long *nr)
 {
-	unsigned long end = min(addr + *nr * SPARSE * PAGE_SIZE, vma->vm_end), found = 0;
+	unsigned long looks = *nr * SPARSE, found = 0;
 
 	spin_lock(&vma->vm_mm->page_table_lock);
-	for (; addr < end && found < *nr; addr += PAGE_SIZE) {
+	for (; looks && found < *nr && addr >= vma->vm_start && addr < vma->vm_end; addr += step) {
 		pte_t *ptep = pte_lookup(vma->vm_mm, addr);
 
+		looks--;
 		if (ptep && pte_is_swap(*ptep))
 			entries[found++] = pte_to_swp_entry(*ptep);
 	}
@@ -379,9 +382,11 @@ static void read_window(struct vm_area_struct *vma, struct swap_stream *stream)
 	unsigned long nr = stream->window;
 	swp_entry_t entries[MAX_WINDOW];
 
-	if (stream->end >= vma->vm_end)
-		return;
-	stream->end = entries_from(vma, stream->end, entries, &nr);
+	if (stream->down)
+		stream->start = entries_from(vma, stream->start - PAGE_SIZE, -(long)PAGE_SIZE, entries,
+					     &nr) + PAGE_SIZE;
+	else
+		stream->end = entries_from(vma, stream->end, PAGE_SIZE, entries, &nr);
 	swap_read_ahead(entries, nr);
 	stream->window = min(stream->window * 2, largest_window());
 }
@@ -389,36 +394,61 @@ static void read_window(struct vm_area_struct *vma, struct swap_stream *stream)
 /* One window stays: the program may look back a little. */
 static void leave_behind(struct vm_area_struct *vma, struct swap_stream *stream)
 {
-	unsigned long end = stream->last - largest_window() * PAGE_SIZE;
+	unsigned long left = stream->left;
 
-	if (end > stream->left && end < stream->last) {
-		swap_out_behind(vma, stream->left, end);
-		stream->left = end;
+	if (stream->down && stream->end < left) {
+		swap_out_behind(vma, stream->end, left);
+		stream->left = stream->end;
+	} else if (!stream->down && stream->start > left) {
+		swap_out_behind(vma, left, stream->start);
+		stream->left = stream->start;
 	}
 }
 
+/* A stream begins at addr, or turns there. */
 static void begin_stream(struct swap_stream *stream, unsigned long addr)
 {
+	unsigned long stays = num_physpages / LONG_STREAM * PAGE_SIZE;
+
+	stream->down = addr < stream->start;
 	stream->window = FIRST_WINDOW;
-	stream->end = addr + PAGE_SIZE;
-	stream->left = addr + num_physpages / LONG_STREAM * PAGE_SIZE;
+	stream->left = stream->down ? addr - min(stays, addr) : addr + stays;
+}
+
+/* What lies farther behind addr than the largest window is no part of the stream any more. */
+static void forget_behind(struct swap_stream *stream, unsigned long addr)
+{
+	unsigned long reach = largest_window() * PAGE_SIZE;
+
+	if (stream->down)
+		stream->end = min(stream->end, addr + reach);
+	else if (addr > reach)
+		stream->start = max(stream->start, addr - reach);
+}
+
+static bool edge_is_close(const struct swap_stream *stream, unsigned long addr)
+{
+	unsigned long left = stream->down ? addr + PAGE_SIZE - stream->start : stream->end - addr;
+
+	return left <= stream->window / 2 * PAGE_SIZE;
 }
 
 void swap_stream_fault(struct vm_area_struct *vma, unsigned long addr)
 {
 	struct swap_stream *stream = &vma->swap_stream;
-	unsigned long last = stream->last;
+	bool inside = addr >= stream->start && addr < stream->end;
 
-	stream->last = addr;
-	if (!stream->window || addr < last || addr > stream->end) {
-		stream->window = 0;
-		if (addr != last + PAGE_SIZE)
-			return;
+	if (addr + NEAR < stream->start || addr >= stream->end + NEAR) {
+		*stream = (struct swap_stream){ .start = addr, .end = addr + PAGE_SIZE };
+		return;
+	}
+	if (inside && (!stream->window || !edge_is_close(stream, addr)))
+		return;
+	if (!inside && (!stream->window || stream->down != (addr < stream->start)))
 		begin_stream(stream, addr);
-	}
-	if (stream->end - addr <= stream->window / 2 * PAGE_SIZE) {
-		stream->end = max(stream->end, addr + PAGE_SIZE);
-		read_window(vma, stream);
-		leave_behind(vma, stream);
-	}
+	read_window(vma, stream);
+	stream->start = min(stream->start, addr);
+	stream->end = max(stream->end, addr + PAGE_SIZE);
+	forget_behind(stream, addr);
+	leave_behind(vma, stream);
 }

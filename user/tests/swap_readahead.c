@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What comes back from swap: read in order, the pages come in windows, so that the reader waits for one transfer in
- * many pages; read in a scattered order, each comes alone, and none is read in vain. When the process is gone, so
- * are its slots.
+ * What comes back from swap: read in order, upwards, downwards, or downwards in pieces of two pages as from a stack of
+ * blocks, the pages come in windows, so that the reader waits for one transfer in many pages; read in a scattered
+ * order, each comes alone, and none is read in vain. When the process is gone, so are its slots.
  *
  * machine: mem=16 swap=64 timeout=120
  * oracle: none, because Linux's machine here has memory for all of it
@@ -13,7 +13,8 @@
 
 #define PAGES	1024u
 #define SCATTER	389u	/* prime: every page once, never two neighbours */
-#define CLUSTER	3
+#define IN_ORDER	(1000 / 8)	/* waits per 1000 pages, at most */
+#define SCATTERED	900		/* ... at least */
 #define LEFT_KIB 1024	/* of processes that go on */
 
 static unsigned char *set;
@@ -26,11 +27,31 @@ static long major_faults(void)
 	return use.ru_majflt;
 }
 
+static unsigned int upwards(unsigned int i)
+{
+	return i;
+}
+
+static unsigned int downwards(unsigned int i)
+{
+	return PAGES - 1 - i;
+}
+
+static unsigned int down_by_pairs(unsigned int i)
+{
+	return (PAGES - 1 - i) ^ 1;
+}
+
+static unsigned int scattered(unsigned int i)
+{
+	return i * SCATTER % PAGES;
+}
+
 /*
- * Write all, let it go to swap, read all: page n * step for each n.  => faults that waited for the disk, per 1000
- * pages read in; *pages: how many those were
+ * Write all, let it go to swap, read all in this order.  => faults that waited for the disk, per 1000 pages read in;
+ * *pages: how many those were
  */
-static long waits_per_thousand(unsigned int step, long *pages)
+static long waits_per_thousand(const char *name, unsigned int (*order)(unsigned int), long *pages)
 {
 	long waits;
 
@@ -39,28 +60,26 @@ static long waits_per_thousand(unsigned int step, long *pages)
 	press_to_swap(PAGES * PAGE / 1024 / 2);
 	waits = major_faults();
 	*pages = vmstat("pswpin");
-	for (unsigned int i = 0; i < PAGES; i++) {
-		unsigned int n = i * step % PAGES;
-
-		check(set[n * PAGE] == (unsigned char)n);
-	}
+	for (unsigned int i = 0; i < PAGES; i++)
+		check(set[order(i) * PAGE] == (unsigned char)order(i));
 	waits = major_faults() - waits;
 	*pages = vmstat("pswpin") - *pages;
-	printf("step %u: %ld pages, %ld waits\n", step, *pages, waits);
+	printf("%s: %ld pages, %ld waits\n", name, *pages, waits);
 	check(*pages > PAGES / 4);
 	return waits * 1000 / *pages;
 }
 
 static void work(void)
 {
-	long pages, in_order, scattered;
+	long pages;
 
 	set = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	check(set != MAP_FAILED);
-	in_order = waits_per_thousand(1, &pages);
-	scattered = waits_per_thousand(SCATTER, &pages);
-	check(in_order <= 1000 / (1 << CLUSTER));
-	check(scattered >= 900 && pages <= PAGES + PAGES / 16);
+	check(waits_per_thousand("upwards", upwards, &pages) <= IN_ORDER);
+	check(waits_per_thousand("downwards", downwards, &pages) <= IN_ORDER);
+	check(waits_per_thousand("down by pairs", down_by_pairs, &pages) <= IN_ORDER);
+	check(waits_per_thousand("scattered", scattered, &pages) >= SCATTERED);
+	check(pages <= PAGES + PAGES / 16);
 	fflush(stdout);
 	_exit(0);
 }

@@ -74,11 +74,11 @@ struct vm_area_struct {
 	bool has_anon;			/* some pte may hold anonymous memory or a swap entry: fork
 					 * must copy the page tables; set under page_table_lock */
 	void *vm_private_data;
-	struct swap_stream {		/* faults that go upwards through swapped memory: swap_out.c */
-		unsigned long last;	/* address of the last fault from swap */
-		unsigned long end;	/* what was read ahead ends here */
-		unsigned long left;	/* what lies below has been left behind */
+	struct swap_stream {		/* faults that go in order through swapped memory: swap_out.c */
+		unsigned long start, end; /* where it is, with what was read ahead */
+		unsigned long left;	/* what lies behind this has been left behind */
 		unsigned long window;	/* pages to read next time; 0: no stream */
+		bool down;
 	} swap_stream;
 };
 
