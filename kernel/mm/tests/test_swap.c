@@ -3,14 +3,19 @@
  * Self-tests of slots and of the swap cache, on an area that exists only as a map: nothing here starts a transfer.
  */
 #include <quire/ktest.h>
+#include <quire/mm.h>
 #include <quire/page_lists.h>
+#include <quire/reclaim.h>
 #include <quire/string.h>
 #include <quire/swap.h>
 
+#include "../cache_internal.h"
+#include "../mm_internal.h"
 #include "../swap_internal.h"
 
 #define TYPE (MAX_SWAPFILES - 1)
 #define SLOTS 600
+#define PLACE (STACK_TOP - PAGE_SIZE)
 
 static u16 map[SLOTS];
 
@@ -131,5 +136,79 @@ KTEST(swap_orphan_goes)
 	unpin_page(page); /* now only the cache holds it */
 	free_swap_and_cache(entry);
 	ktest_equal(lookup_swap_cache(entry), NULL);
+	area_off();
+}
+
+/* ---- swap_out: no program runs yet, so there is one address space, with one page ---- */
+
+static struct mm_struct *one_page_mm(void)
+{
+	struct mm_struct *mm = mm_alloc();
+
+	if (!ktest_assert(mm))
+		return NULL;
+	ktest_equal(setup_stack_vma(mm, STACK_TOP, PAGE_SIZE), 0);
+	down_read(&mm->mmap_sem);
+	ktest_equal(handle_mm_fault(mm, find_vma(mm, PLACE), PLACE, true), VM_FAULT_MINOR);
+	up_read(&mm->mmap_sem);
+	return mm;
+}
+
+/* Nobody has used it of late, and it is that old; then swap_out looks at it. => the pte */
+static pte_t look_at_page(struct mm_struct *mm, unsigned int age)
+{
+	struct scan_control sc = { .class = ZONE_HIGHMEM, .gfp = GFP_KERNEL, .priority = DEF_PRIORITY };
+	pte_t *ptep = pte_lookup(mm, PLACE);
+
+	if (!ktest_assert(pte_present(*ptep)))
+		return *ptep;
+	(void)ptep_test_and_clear_young(ptep);
+	pte_page(*ptep)->age = age;
+	(void)swap_out(&sc, 1);
+	return *ptep;
+}
+
+/* Each look halves the age of a page that is not used; at 0, and no sooner, its pte goes. */
+KTEST(swap_out_waits_for_age)
+{
+	struct mm_struct *mm = one_page_mm();
+
+	if (!mm)
+		return;
+	area_on();
+	ktest_assert(pte_present(look_at_page(mm, 4)));
+	ktest_equal(pte_page(*pte_lookup(mm, PLACE))->age, 2);
+	ktest_assert(pte_present(look_at_page(mm, 2)));
+	ktest_assert(pte_is_swap(look_at_page(mm, 1)));
+	mmput(mm);
+	area_off();
+}
+
+/* A page is stored to while it is being written: it stays in the swap cache, and its slot is not what it holds. */
+KTEST(swap_out_keeps_stores_during_a_write)
+{
+	struct mm_struct *mm = one_page_mm();
+	struct page *page;
+
+	if (!mm)
+		return;
+	area_on();
+	page = lookup_swap_cache(pte_to_swp_entry(look_at_page(mm, 0)));
+	lock_page(page);
+	ktest_assert(clear_page_dirty_for_io(page));
+	set_page_writeback(page);
+	unlock_page(page);
+
+	down_read(&mm->mmap_sem);
+	ktest_equal(handle_mm_fault(mm, find_vma(mm, PLACE), PLACE, true), VM_FAULT_MINOR);
+	up_read(&mm->mmap_sem);
+	ktest_equal(pte_page(*pte_lookup(mm, PLACE)), page);
+	end_page_writeback(page);
+	ktest_assert(PageSwapCache(page) && !PageDirty(page));
+
+	ktest_assert(pte_is_swap(look_at_page(mm, 0)));
+	ktest_assert(PageSwapCache(page) && PageDirty(page));
+	unpin_page(page);
+	mmput(mm);
 	area_off();
 }
