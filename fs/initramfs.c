@@ -148,7 +148,7 @@ static int unpack_entry(const struct cpio_entry *e, struct hard_link **links)
 	} else if (S_ISLNK(e->mode)) {
 		err = unpack_symlink(name, e);
 	} else {
-		err = kern_mknod(name, (int)e->mode, MKDEV(e->rdev_major, e->rdev_minor));
+		err = kern_mknod(name, (int)e->mode, MKDEV(e->rdev_major, e->rdev_minor), NULL);
 	}
 	return err ? err : set_attributes(name, e);
 }

@@ -20,6 +20,7 @@ struct make_args {
 	dev_t dev;
 	const char *target;	/* symlink */
 	struct dentry *old;	/* link */
+	struct path *made;	/* gets the new name, referenced; or NULL */
 };
 
 typedef int (*make_fn)(struct inode *dir, struct dentry *dentry, const struct make_args *args);
@@ -65,6 +66,8 @@ static int make_at(int dfd, const char *name, bool isdir, make_fn make, const st
 			err = -EXDEV;
 		if (!err)
 			err = make(nd.path.dentry->d_inode, dentry, args);
+		if (!err && args->made)
+			*args->made = (struct path){ .mnt = mntget(nd.path.mnt), .dentry = dget(dentry) };
 		dput(dentry);
 		mutex_unlock(&nd.path.dentry->d_inode->i_mutex);
 	}
@@ -429,9 +432,9 @@ int kern_mkdir(const char *name, int mode)
 	return make_at(AT_FDCWD, name, true, make_dir, &args, NULL);
 }
 
-int kern_mknod(const char *name, int mode, dev_t dev)
+int kern_mknod(const char *name, int mode, dev_t dev, struct path *made)
 {
-	struct make_args args = { .mode = mode, .dev = dev };
+	struct make_args args = { .mode = mode, .dev = dev, .made = made };
 
 	return make_at(AT_FDCWD, name, false, make_node, &args, NULL);
 }

@@ -261,9 +261,7 @@ long sys_pwrite64(unsigned int fd, const char __user *buf, size_t count, loff_t 
 
 /* ---- vectors ---- */
 
-/* Copy and check the vector; *iov is fast or kmalloc'ed.  => bytes in all, -errno */
-static ssize_t import_iovec(const struct iovec __user *vec, unsigned long nr, struct iovec *fast,
-			    struct iovec **iov)
+ssize_t import_iovec(const struct iovec __user *vec, unsigned long nr, struct iovec *fast, struct iovec **iov)
 {
 	size_t total = 0;
 	unsigned long i;
@@ -324,7 +322,9 @@ static ssize_t do_readv_writev(struct file *file, const struct iovec __user *vec
 	if (!(file->f_mode & (write ? FMODE_WRITE : FMODE_READ)))
 		return -EBADF;
 	n = import_iovec(vec, nr, fast, &iov);
-	if (n > 0)
+	if (n >= 0 && file->f_op && file->f_op->rw_vector)
+		n = file->f_op->rw_vector(file, iov, nr, (size_t)n, write);
+	else if (n > 0)
 		n = do_iov(file, iov, nr, pos, write);
 	if (iov != fast)
 		kfree(iov);

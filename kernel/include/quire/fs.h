@@ -30,6 +30,7 @@ struct dentry;
 struct file;
 struct iattr;
 struct inode;
+struct iovec;
 struct kstat;
 struct nameidata;
 struct poll_table;
@@ -298,6 +299,8 @@ struct file_operations {
 	loff_t (*llseek)(struct file *file, loff_t offset, int whence);
 	ssize_t (*read)(struct file *file, char __user *buf, size_t count, loff_t *pos);
 	ssize_t (*write)(struct file *file, const char __user *buf, size_t count, loff_t *pos);
+	/* readv and writev in one piece, nr vectors (which it may change) of len bytes; NULL: one by one. */
+	ssize_t (*rw_vector)(struct file *file, struct iovec *iov, unsigned long nr, size_t len, bool write);
 	int (*readdir)(struct file *file, void *dirent, filldir_t filldir);
 	unsigned int (*poll)(struct file *file, struct poll_table *wait);
 	long (*ioctl)(struct file *file, unsigned int cmd, unsigned long arg);

@@ -69,7 +69,7 @@ char *vfs_readlink_text(struct dentry *dentry, size_t *len);
 
 /* The same from the kernel, by path: initramfs, devfs, mount points.  => 0 or -errno */
 int kern_mkdir(const char *name, int mode);
-int kern_mknod(const char *name, int mode, dev_t dev);
+int kern_mknod(const char *name, int mode, dev_t dev, struct path *made); /* made: gets it, referenced; or NULL */
 int kern_symlink(const char *target, const char *name);
 int kern_link(const char *old, const char *name);
 int kern_unlink(const char *name);
