@@ -18,6 +18,7 @@
 #include <quire/printk.h>
 #include <quire/sched.h>
 #include <quire/shmem.h>
+#include <quire/socket.h>
 #include <quire/specfs.h>
 #include <quire/string.h>
 
@@ -87,6 +88,7 @@ void vfs_init(void)
 	open_proc_init();
 	pipe_limits_init();
 	eventpoll_init();
+	socket_init();
 	ext2_init();
 	unpack_initramfs();
 }

@@ -77,6 +77,7 @@ enum page_flag {
 	O(KSTACK, "kernel stacks")                                                                 \
 	O(VMALLOC, "vmalloc")                                                                      \
 	O(PIPE, "pipe buffers")                                                                    \
+	O(SOCKET, "socket buffers")                                                                \
 	O(EXEC_ARGS, "exec arguments")                                                             \
 	O(MEMPOOL, "emergency pools")                                                              \
 	O(DMA_BUFFER, "driver buffers")                                                            \

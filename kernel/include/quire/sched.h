@@ -123,6 +123,7 @@ struct task_struct {
 	/* (own) */
 	struct files_struct *files;
 	struct fs_struct *fs;
+	struct list_head *dropped_files; /* lists of files that a close in progress frees (net/scm.c) */
 	uid_t uid, euid, suid, fsuid;
 	gid_t gid, egid, sgid, fsgid;
 	struct user_struct *user;	/* of the real uid: counts processes */

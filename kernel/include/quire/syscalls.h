@@ -11,6 +11,7 @@
 #define QUIRE_SYSCALLS_H
 
 #include <quire/syscalls_fs.h>
+#include <quire/syscalls_net.h>
 #include <quire/types.h>
 #include <abi/signal.h>
 #include <abi/time.h>
@@ -227,8 +228,5 @@ long sys_shmget(int key, size_t size, int flags);
 long sys_shmat(int id, unsigned long addr, int flags);
 long sys_shmdt(unsigned long addr);
 long sys_shmctl(int id, int cmd, void __user *buf);
-
-/* net/ */
-long sys_socketcall(int call, unsigned long __user *args);
 
 #endif

@@ -20,6 +20,8 @@ struct user_struct {
 	atomic_t processes;		/* tasks with this real uid: RLIMIT_NPROC */
 	atomic_t sigpending;		/* queued signals and POSIX timers: RLIMIT_SIGPENDING */
 	atomic_t pipe_pages;		/* what his pipes may hold: fs.pipe-user-pages-soft, -hard */
+	atomic_t socket_bytes;		/* in messages of his sockets: net.unix.user_pages_soft, _hard */
+	atomic_t files_in_flight;	/* sent, and not yet received: RLIMIT_NOFILE */
 	atomic_t epoll_watches;		/* fs.epoll.max_user_watches */
 	atomic_t file_locks;
 };

@@ -50,6 +50,10 @@ typedef __socklen_t socklen_t;
 #define SO_RCVTIMEO	20
 #define SO_SNDTIMEO	21
 #define SO_ACCEPTCONN	30
+#define SO_SNDBUFFORCE	32
+#define SO_RCVBUFFORCE	33
+#define SO_PROTOCOL	38
+#define SO_DOMAIN	39
 
 #define MSG_OOB		0x1
 #define MSG_PEEK	0x2
@@ -60,6 +64,7 @@ typedef __socklen_t socklen_t;
 #define MSG_EOR		0x80
 #define MSG_WAITALL	0x100
 #define MSG_NOSIGNAL	0x4000
+#define MSG_WAITFORONE	0x10000
 #define MSG_CMSG_CLOEXEC 0x40000000
 
 #define SHUT_RD		0
@@ -89,6 +94,11 @@ struct msghdr {
 	void *msg_control;
 	size_t msg_controllen;
 	int msg_flags;
+};
+
+struct mmsghdr {
+	struct msghdr msg_hdr;
+	unsigned int msg_len;
 };
 
 struct cmsghdr {
@@ -121,6 +131,8 @@ struct linger {
 		 ? (struct cmsghdr *)0 \
 		 : (struct cmsghdr *)((unsigned char *)(c) + CMSG_ALIGN((c)->cmsg_len)))
 
+struct timespec;
+
 __BEGIN_DECLS
 int socket(int domain, int type, int protocol);
 int socketpair(int domain, int type, int protocol, int fds[2]);
@@ -139,6 +151,8 @@ ssize_t recvfrom(int fd, void *buf, size_t len, int flags, struct sockaddr *addr
 		 socklen_t *addr_len);
 ssize_t sendmsg(int fd, const struct msghdr *msg, int flags);
 ssize_t recvmsg(int fd, struct msghdr *msg, int flags);
+int sendmmsg(int fd, struct mmsghdr *messages, unsigned int count, int flags);
+int recvmmsg(int fd, struct mmsghdr *messages, unsigned int count, int flags, struct timespec *timeout);
 int shutdown(int fd, int how);
 int setsockopt(int fd, int level, int option, const void *value, socklen_t len);
 int getsockopt(int fd, int level, int option, void *value, socklen_t *len);
