@@ -72,6 +72,7 @@ struct ext2_inode_info {
 	u32 group;			/* where its blocks should be */
 	/* A directory's block to look for space in first, and the entry to begin with there: i_mutex */
 	u32 dir_hint, dir_hint_offset;
+	bool tree_clean;		/* no indirect block became dirty since the last fsync: meta_mutex */
 	bool fresh;			/* never written: the disk has an old inode's remains */
 	struct inode vfs_inode;
 };

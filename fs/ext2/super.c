@@ -72,7 +72,7 @@ static struct inode *ext2_alloc_inode(struct super_block *sb)
 	ei->rsv.size = 0;
 	ei->flags = ei->file_acl = ei->dir_acl = ei->dtime = 0;
 	ei->group = ei->dir_hint = ei->dir_hint_offset = 0;
-	ei->fresh = false;
+	ei->tree_clean = ei->fresh = false;
 	return &ei->vfs_inode;
 }
 

@@ -166,6 +166,7 @@ static int extend_tree(struct inode *inode, u32 iblock, struct chain *c, u32 *re
 		free_branch(inode, blocks, n);
 		return error;
 	}
+	ei->tree_clean = false;
 	*at->p = blocks[0];
 	if (at->bh)
 		mark_buffer_dirty(at->bh);

@@ -121,6 +121,7 @@ static void cut_tree(struct inode *inode, u64 first)
 	struct free_run run = { .inode = inode };
 	u64 freed_sectors;
 
+	ei->tree_clean = false;
 	for (i = 0; i < EXT2_NDIR_BLOCKS; i++)
 		if (i >= first)
 			free_subtree(&run, &ei->data[i], 0, 0);
@@ -263,13 +264,18 @@ static int sync_tree(struct inode *inode, bool wait)
 
 int ext2_sync_tree(struct inode *inode)
 {
-	int error;
+	struct ext2_inode_info *ei = EXT2_I(inode);
+	int error = 0;
 
 	if (!has_tree(inode))
 		return 0;
-	mutex_lock(&EXT2_I(inode)->meta_mutex);
-	sync_tree(inode, false);
-	error = sync_tree(inode, true);
-	mutex_unlock(&EXT2_I(inode)->meta_mutex);
+	mutex_lock(&ei->meta_mutex);
+	if (!ei->tree_clean) {
+		sync_tree(inode, false);
+		error = sync_tree(inode, true);
+		/* A directory's own blocks change without meta_mutex. */
+		ei->tree_clean = !error && S_ISREG(inode->i_mode);
+	}
+	mutex_unlock(&ei->meta_mutex);
 	return error;
 }

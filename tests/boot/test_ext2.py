@@ -10,9 +10,12 @@ import subprocess
 import tempfile
 
 from harness import built, disk, e2fsck, fresh_disk, qrun, steps
+from pyquire.job import Job
+from pyquire.machine import Machine
+from pyquire.run import run as boot
 
 WORK = tempfile.TemporaryDirectory(prefix="quire-ext2.")
-ROOT_BYTES = 48 << 20
+ROOT_BYTES = 64 << 20
 STATE_OFFSET = 1024 + 58  # s_state: 1 when unmounted cleanly
 CLEAN = 1
 
@@ -88,6 +91,25 @@ echo 0 > /proc/sys/vm/fail_bio_write/interval
 rm lost
 echo fine
 """
+
+GROWING = """
+: > big; sync
+for i in 1 2 3 4 5 6 7 8; do cat /bin/busybox >> big; fsync big || exit 1; done
+cat /bin/busybox | dd of=big bs=1k seek=20 conv=notrunc 2>/dev/null; fsync big
+echo synced; sleep 1000
+"""
+
+# Nothing is allocated on the disk: its bitmaps are not what fsync() promises.
+GROWN = """
+mount -t tmpfs none /mnt && cd /mnt || exit 1
+for i in 1 2 3 4 5 6 7 8; do cat /bin/busybox; done > ref
+cat /bin/busybox | dd of=ref bs=1k seek=20 conv=notrunc 2>/dev/null
+cmp /root/big ref && echo fine
+"""
+
+
+class PowerCut(Exception):
+    """The machine is to go off at once."""
 
 
 def make_disk(name, block_size):
@@ -186,6 +208,29 @@ def io_errors():
     run(fresh_disk(WORK.name, name="failing.img"), FAILING, "-m", "16", "--audit")
 
 
+def power_cut():
+    """what fsync() returned for is on the disk when the power goes, indirect blocks too"""
+    image, seen = fresh_disk(WORK.name, name="cut.img"), bytearray()
+    machine = Machine(memory=32, kernel=built("quire"), disks=[image, image + ".job"],
+                      append=["root=/dev/vda1", "console=ttyS0", "qrun=/dev/vdb"])
+    job = Job()
+    job.run(["sh", "-c", GROWING])
+    job.save(machine.disks[-1], 1 << 20)
+
+    def listen(_number, data):
+        seen.extend(data)
+        if b"synced" in seen:
+            raise PowerCut
+
+    try:
+        boot(machine, job, on_output=listen)
+    except PowerCut:
+        pass
+    assert b"synced" in seen, seen
+    status, out, log = qrun("-m", "32", "--disk", image, "--", "sh", "-c", GROWN)
+    assert (status, out) == (0, "fine\n"), f"{status}\n{out}\n{log}"
+
+
 def damage(data, block_size, generator):
     """A copy of the image with random damage where its metadata is."""
     data = bytearray(data)
@@ -234,4 +279,5 @@ def hostile():
     run(image, HOSTILE, "-m", "32", "--audit", "--kernel-arg", "loglevel=2")
 
 
-steps(blocks_1k, blocks_2k, blocks_4k_high, full, hashed_directories, io_errors, hostile)
+steps(blocks_1k, blocks_2k, blocks_4k_high, full, hashed_directories, io_errors, power_cut,
+      hostile)
