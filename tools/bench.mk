@@ -9,11 +9,11 @@ $(O)/bench/count.so: tools/plugin/count.c tools/plugin/qemu-plugin.h | setup
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) -std=gnu11 -O2 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden -o $@ $<
 
-bench: $(BENCH_NEEDS) ## the same programs on Linux and on Quire, a ratio per row (ROWS="fork stat")
-	$(Q)QUIRE_BUILD=$(abspath $(O)) tools/bench $(ROWS)
+bench: $(BENCH_NEEDS) $(O)/bench/count.so ## the same programs on Linux and on Quire, a ratio per row (ROWS="fork stat" BENCHFLAGS=--resume)
+	$(Q)QUIRE_BUILD=$(abspath $(O)) tools/bench $(BENCHFLAGS) $(ROWS)
 
-bench-full: $(BENCH_NEEDS) ## the same, with more runs and boots
-	$(Q)QUIRE_BUILD=$(abspath $(O)) tools/bench --full $(ROWS)
+bench-full: $(BENCH_NEEDS) $(O)/bench/count.so ## the same, with more runs and boots
+	$(Q)QUIRE_BUILD=$(abspath $(O)) tools/bench --full $(BENCHFLAGS) $(ROWS)
 
 bench-publish: $(O)/bench/count.so ## copy the last bench's table and plot to docs/bench/, profile the misses
 	$(Q)QUIRE_BUILD=$(abspath $(O)) tools/profile --misses

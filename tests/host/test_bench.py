@@ -54,7 +54,8 @@ class Figures(unittest.TestCase):
         self.assertEqual(figure([1, 2, 9], [1], measure_name="ns").value("linux"), 1)
 
     def test_spread(self):
-        self.assertAlmostEqual(figure([90, 100, 110], [1]).spread("linux"), 0.2)
+        self.assertAlmostEqual(figure([90, 100, 110], [1]).spread("linux"), 0.1)
+        self.assertEqual(figure([90], [1]).spread("linux"), 0)
 
     def test_verdicts(self):
         self.assertEqual(figure([100], [50]).verdict(), "aim")
@@ -73,6 +74,8 @@ class Figures(unittest.TestCase):
         self.assertAlmostEqual(figures.geometric_mean([figure([1], [4]), figure([4], [1])]), 1)
         self.assertAlmostEqual(figures.geometric_mean([figure([1], [4]), figure([0], [4])]), 4)
         self.assertIsNone(figures.geometric_mean([]))
+        some = [figure([4], [1], "pressure", "wall"), figure([1], [1], "pressure", "wall")]
+        self.assertEqual(next(figures.means(some))[1:6], ["2", "0.50", "0.80", "0.60", "aim"])
 
     def test_failures(self):
         self.assertEqual(figures.failures([figure([], [1], errors={"linux": "EIO"})], "linux"),
@@ -84,6 +87,8 @@ class Figures(unittest.TestCase):
         known = {"calls": ["row"], "process": ["row"]}
         found = figures.from_json(figures.to_json(figures.merged([other, old], [new], known)))
         self.assertEqual(found, [new, other])
+        late = figure([4], [4], measure_name="ns")
+        self.assertEqual(figures.merged([late], [new], known), [new, late])
         half = figures.merged([old], [figure([], [9])], known)
         self.assertEqual([f.values for f in half], [{"linux": [1], "quire": [9]}])
 
@@ -151,19 +156,28 @@ class DeadMachine(unittest.TestCase):
         self.boots.append(commands)
         results, dead = [], False
         for words in commands:
-            names = words[5:]
-            good = names[:names.index("b")] if "b" in names else names
-            text = "".join(f"row {n} call 5 5 1\n" for n in good)
-            results.append((None, "") if dead else (None if "b" in names else 0, text))
-            dead = dead or "b" in names
+            dead = dead or words[5] == "b"
+            results.append((None, "") if dead else (0, f"row {words[5]} call 5 5 1\n"))
         return results
 
+    step = measure.Step("quire", 64, 0, "cpu", "wall", 1, (("p", "a"), ("p", "b"), ("p", "c"), ("q", "d")))
+
     def test_goes_on(self):
-        found = measure.sweep("quire", "", {"p": ["a", "b", "c"], "q": ["d"]}, 1, {},
-                              lambda _: None, memory=64)
+        found = measure.sweep(self.step, "", {}, lambda _: None)
         self.assertEqual(found["b"].error, measure.DIED)
         self.assertEqual([found[n].instructions for n in "acd"], [[5]] * 3)
         self.assertEqual(len(self.boots), 2)
+        measure.sweep(self.step, "", found, lambda _: None)
+        self.assertEqual(len(self.boots), 3)
+
+    def test_no_boot(self):
+        def no_boot(*_, **__):
+            raise measure.kernels.BootFailed("silence")
+        measure.kernels.outputs = no_boot
+        found = {}
+        measure.attempt(self.step, "", found, lambda _: None)
+        self.assertEqual({r.error for r in found.values()}, {"BootFailed"})
+        self.assertEqual(len(found), 4)
 
 
 class Outside(unittest.TestCase):
@@ -180,6 +194,11 @@ class Outside(unittest.TestCase):
 
 class Profile(unittest.TestCase):
     """From addresses to functions."""
+
+    def test_windows(self):
+        self.assertEqual(profile.windows("12 34 \nc0000000 2\n"), [12, 34])
+        text = rows.with_ticks(OUTPUT, iter([70]))
+        self.assertEqual(rows.parse(text)["stat"].instructions, [7])
 
     def test_functions(self):
         table = symbols.Table(symbols.Symbols(["c0000000 T one", "c0000010 t two", "c0000020 D data"]),

@@ -8,7 +8,8 @@
  * The window: bench_start() and bench_stop() (user/bench/mark.h) each execute a NOP whose
  * displacement says which of the two it is. All that the machine does between them is counted,
  * the kernel, interrupts and other processes too. User addresses of different programs share a
- * counter. With from=start the first window opens when the machine starts. FILE gets a line `WINDOWS`, then lines `ADDRESS COUNT`, hexadecimal and decimal.
+ * counter. With from=start the first window opens when the machine starts. FILE gets a line with the
+ * number of instructions in each window, then lines `ADDRESS COUNT`, hexadecimal and decimal.
  *
  * An iteration of a repeated string instruction counts as one, as QEMU's -icount has it. An
  * instruction that faults counts each time it is tried. For a machine with one processor.
@@ -21,6 +22,7 @@
 
 #define MAX_COUNTERS	(1u << 21)		/* distinct addresses: 8 MiB of code, and more */
 #define HASH_SLOTS	(2 * MAX_COUNTERS)	/* a power of two */
+#define MAX_WINDOWS	1024			/* of which the file tells the sum */
 
 struct counter {
 	uint64_t address;
@@ -39,7 +41,8 @@ static struct counter *counters;
 static uint32_t used;
 static uint32_t *slots;		/* by hash of the address: index in counters + 1, 0: free */
 static int is_open;
-static unsigned long windows;
+static unsigned int windows;
+static uint64_t window_sum[MAX_WINDOWS];
 static const char *out_path;
 
 static struct counter *counter_of(uint64_t address)
@@ -68,13 +71,18 @@ static void open_window(unsigned int vcpu, void *data)
 
 static void close_window(unsigned int vcpu, void *data)
 {
+	uint64_t sum = 0;
+
 	(void)vcpu, (void)data;
 	if (!is_open)
 		return;
-	for (uint32_t i = 0; i < used; i++)
+	for (uint32_t i = 0; i < used; i++) {
 		counters[i].inside += counters[i].executed - counters[i].at_open;
+		sum += counters[i].executed - counters[i].at_open;
+	}
 	is_open = 0;
-	windows++;
+	if (windows < MAX_WINDOWS)
+		window_sum[windows++] = sum;
 }
 
 static int has_bytes(const struct qemu_plugin_insn *insn, const unsigned char *bytes, size_t size)
@@ -111,7 +119,9 @@ static void write_out(qemu_plugin_id_t id, void *data)
 		perror(out_path);
 		return;
 	}
-	fprintf(out, "%lu\n", windows);
+	for (unsigned int i = 0; i < windows; i++)
+		fprintf(out, "%llu ", (unsigned long long)window_sum[i]);
+	fprintf(out, "\n");
 	for (uint32_t i = 0; i < used; i++)
 		if (counters[i].inside)
 			fprintf(out, "%llx %llu\n", (unsigned long long)counters[i].address,

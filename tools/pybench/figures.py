@@ -12,6 +12,7 @@ from pybench.classes import TITLES, class_of
 
 KERNELS = ("linux", "quire")
 LEAST = ("ns", "seconds")  # measures that a busy host can only make larger: the least counts
+MEASURES = ("us", "wall", "instructions", "seconds", "ns", "major")  # a row's first one first
 FIELDS = ("program", "row", "unit", "measure", "linux", "quire", "ratio", "spread_linux",
           "spread_quire", "must", "aim", "verdict", "error_linux", "error_quire")
 
@@ -35,9 +36,12 @@ class Figure:
         return min(values) if self.measure in LEAST else statistics.median(values)
 
     def spread(self, kernel):
-        """(largest - smallest) / the figure."""
+        """The half of the runs that lies in the middle: its width / the figure."""
         values, value = self.values.get(kernel), self.value(kernel)
-        return (max(values) - min(values)) / value if value else 0
+        if not value or len(values) < 2:
+            return 0
+        low, _, high = statistics.quantiles(values, n=4, method="inclusive")
+        return (high - low) / value
 
     def ratio(self):
         """Quire / Linux, None when one of them is missing."""
@@ -100,7 +104,7 @@ def from_json(text):
 def merged(old, new, known):
     """NEW figures, and what OLD ones have of rows and kernels that NEW does not have.
 
-    They come in the order of KNOWN, {program: [rows]}; what is not in it goes.
+    They come in the order of KNOWN, {program: [rows]}, and of MEASURES; what is not in KNOWN goes.
     """
     fresh = {(f.program, f.row, f.measure): f for f in new}
     kept = []
@@ -116,7 +120,8 @@ def merged(old, new, known):
     order = {(program, row): at for at, (program, row) in enumerate(
         (program, row) for program, rows in known.items() for row in rows)}
     return sorted((f for f in new + kept if (f.program, f.row) in order),
-                  key=lambda f: order[f.program, f.row])
+                  key=lambda f: (order[f.program, f.row],
+                                 MEASURES.index(f.measure) if f.measure in MEASURES else len(MEASURES)))
 
 
 def _plain(value, digits=1):
@@ -124,10 +129,10 @@ def _plain(value, digits=1):
 
 
 def _cell(figure, kernel):
-    value = figure.value(kernel)
+    value = figure.value(kernel) if figure else None
     if value is None:
-        return figure.errors.get(kernel, "-")
-    return f"{value:,.1f}" if value < 100 else f"{value:,.0f}"
+        return figure.errors.get(kernel, "-") if figure else ""
+    return f"{value:,.{2 if value < 10 else 1 if value < 100 else 0}f}"
 
 
 def _ratio(figure):
@@ -136,25 +141,26 @@ def _ratio(figure):
 
 
 def lines(figures):
-    """[[cells]] of the table: of each row the first figure, and beside it the second one's ratio.
-
-    The second one of a CPU row is its wall time, that of a row with disk its major faults.
-    """
+    """[[cells]] of the table: a line for each figure that counts, and beside a row's first one its other measure."""
     rows = {}
     for f in figures:
         rows.setdefault((f.program, f.row), []).append(f)
     for first, *rest in rows.values():
-        target = first.target()
-        beside = rest[0] if rest else None
-        yield [first.row, f"{first.measure} / {first.unit}",
-               *(_cell(first, k) for k in KERNELS), _ratio(first),
-               f"{max(first.spread(k) for k in KERNELS):.1%}",
-               *(f"{t:.2f}" for t in target or ()), *([] if target else ["", ""]),
-               first.verdict(), _ratio(beside), beside.measure if beside else ""]
+        judged = [first, *(f for f in rest if f.target())]
+        beside = next((f for f in rest if f.measure in BESIDE), None)
+        for f in judged:
+            other = beside if f is first else None
+            yield [f.row, f"{f.measure} / {f.unit}", *(_cell(f, k) for k in KERNELS), _ratio(f),
+                   f"{max(f.spread(k) for k in KERNELS):.1%}",
+                   *(f"{t:.2f}" for t in f.target() or ()), *([] if f.target() else ["", ""]),
+                   f.verdict(), other.measure if other else "",
+                   *(_cell(other, k) for k in KERNELS), _ratio(other) if other else ""]
 
 
-HEAD = ("row", "measure", "Linux", "Quire", "ratio", "spread", "must", "aim", "reached", "beside",
-        "")
+BESIDE = ("ns", "instructions")  # a row's other measure, without a target
+HEAD = ("row", "measure", "Linux", "Quire", "ratio", "spread", "must", "aim", "reached",
+        "beside", "Linux", "Quire", "ratio")
+WORDS = (0, 1, 8, 9)  # columns that are no numbers
 
 
 def to_text(figures):
@@ -165,7 +171,7 @@ def to_text(figures):
         widths = [max(len(r[i]) for r in table) for i in range(len(HEAD))]
         parts.append(title)
         for r in table:
-            cells = [c.ljust(w) if i in (0, 1, 8, 10) else c.rjust(w)
+            cells = [c.ljust(w) if i in WORDS else c.rjust(w)
                      for i, (c, w) in enumerate(zip(r, widths))]
             parts.append("  " + "  ".join(cells).rstrip())
     return "\n".join(parts)
@@ -176,7 +182,7 @@ def to_markdown(figures):
     parts = []
     for title, some in by_class(figures).items():
         parts += [f"### {title[0].upper()}{title[1:]}", "", "| " + " | ".join(HEAD) + " |",
-                  "|" + " --- |" * 2 + " ---: |" * 6 + " --- | ---: | --- |"]
+                  "|" + "".join(" --- |" if i in WORDS else " ---: |" for i in range(len(HEAD)))]
         parts += ["| " + " | ".join(r) + " |" for r in lines(some)] + [""]
     return "\n".join(parts)
 
@@ -189,15 +195,34 @@ def by_class(figures):
     return {title: some for title, some in parts.items() if some}
 
 
-def summary(figures):
-    """Geometric mean and verdicts of each class, a line each."""
-    text = []
+MEANS_HEAD = ("class, measure", "rows", "geometric mean", "must", "aim", "reached", "rows at the aim",
+              "at the must", "missing")
+
+
+def means(figures):
+    """[[cells]]: of each class and measure the geometric mean of the ratios, and how the rows do."""
     for title, some in by_class(figures).items():
         for measure in dict.fromkeys(f.measure for f in some if f.target()):
-            judged = [f for f in some if f.measure == measure]
+            judged = [f for f in some if f.measure == measure and f.target()]
             mean = geometric_mean(judged)
-            count = [sum(f.verdict() == v for f in judged) for v in ("aim", "must", "miss")]
-            text.append(f"{title + ', ' + measure:36} mean ratio {_plain(mean, 2):>5}; of "
-                        f"{len(judged):3} rows {count[0]:3} reach the aim, {count[1]:3} the must, "
-                        f"{count[2]:3} miss")
-    return "\n".join(text)
+            target = class_of(judged[0].program, judged[0].row).means.get(measure)
+            reached = "" if not target or mean is None else (
+                "aim" if mean <= target[1] else "must" if mean <= target[0] else "miss")
+            yield [f"{title}, {measure}", str(len(judged)), _plain(mean, 2) or "-",
+                   *(f"{t:.2f}" for t in target or ()), *([] if target else ["", ""]), reached,
+                   *(str(sum(f.verdict() == v for f in judged)) for v in ("aim", "must", "miss"))]
+
+
+def means_text(figures):
+    """means() for a terminal."""
+    table = [MEANS_HEAD, *means(figures)]
+    widths = [max(len(r[i]) for r in table) for i in range(len(MEANS_HEAD))]
+    return "\n".join("  ".join(c.ljust(w) if i == 0 else c.rjust(w)
+                               for i, (c, w) in enumerate(zip(r, widths))) for r in table)
+
+
+def means_markdown(figures):
+    """means() for the book."""
+    return "\n".join(["| " + " | ".join(MEANS_HEAD) + " |",
+                      "| --- |" + " ---: |" * (len(MEANS_HEAD) - 1),
+                      *("| " + " | ".join(r) + " |" for r in means(figures)), ""])

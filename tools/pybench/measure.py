@@ -1,106 +1,162 @@
 # SPDX-License-Identifier: MIT
-"""Runs rows on both kernels: boots in alternation, and goes on where a machine died."""
+"""Runs rows on both kernels: boots in alternation, and goes on where a row, a machine or a boot failed."""
 
+import time
 from dataclasses import dataclass
 
-from pybench import kernels, outside, rows, yardstick
+from pybench import kernels, outside, profile, yardstick
+from pybench import rows as rowlib
 from pybench.classes import class_of
 from pybench.figures import Figure
 from pybench.programs import command
 from pybench.rows import Row
 
 DIED = "machine died"
-ROW_SECONDS = 180  # all runs of a row, on a busy host
+ROW_SECONDS = 240  # all runs of a row in a boot, on a busy host
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How often things are done."""
+    """How often things are done: the runs of a row in one boot, and the boots of each kernel in alternation."""
 
-    runs: int  # of a row under -icount, in one boot
-    boots: int  # without it, of each kernel in alternation
-    boot_runs: int  # of a row in one of these
-    disk_boots: int  # of the rows that wait for the disk, one run in each
+    icount_runs: int  # in the one boot under -icount
+    runs: int  # without it
+    boots: int
+    disk_runs: int  # of the rows that wait for the disk
+    disk_boots: int
+    pressure_boots: int  # one run in each
+
+    def with_boots(self, boots):
+        """The same with another number of boots without icount."""
+        return Effort(self.icount_runs, self.runs, boots, self.disk_runs, boots, boots)
 
 
-SHORT = Effort(runs=3, boots=2, boot_runs=3, disk_boots=2)
-FULL = Effort(runs=5, boots=5, boot_runs=5, disk_boots=5)
+SHORT = Effort(icount_runs=3, runs=3, boots=2, disk_runs=5, disk_boots=3, pressure_boots=2)
+FULL = Effort(icount_runs=5, runs=5, boots=5, disk_runs=9, disk_boots=5, pressure_boots=5)
 
 
-def split(chosen):
-    """{(memory, swap, disk): {program: [rows]}}: rows that may share a machine."""
+@dataclass(frozen=True)
+class Step:
+    """One kernel does some rows: one boot, unless a machine dies."""
+
+    kernel: str
+    memory: int  # MiB
+    swap: int
+    kind: str  # the rows' (classes.py)
+    way: str  # "icount", "wall" or "count": by the plugin, without icount
+    runs: int  # of each row
+    rows: tuple  # of (program, row)
+
+    def title(self):
+        """What is said of it; the same in every bench."""
+        return (f"{self.kernel}, {self.memory} MiB, {self.way}: {len(self.rows)} {self.kind} rows, "
+                f"{self.runs} runs each")
+
+
+def plan(chosen, effort, only=kernels.KERNELS):
+    """{(memory, swap, kind): [Step]} of CHOSEN, {program: [rows]}, without those of the machine as a whole."""
     groups = {}
     for program, names in chosen.items():
         for name in () if program == outside.PROGRAM else names:
             c = class_of(program, name)
-            group = groups.setdefault((c.memory, c.swap, c.disk), {})
-            group.setdefault(program, []).append(name)
-    return groups
+            groups.setdefault((c.memory, c.swap, c.kind), []).append((program, name))
+    found = {}
+    for group, rows in groups.items():
+        kind = group[2]
+        boots = {"disk": effort.disk_boots, "pressure": effort.pressure_boots}.get(kind, effort.boots)
+        ways = [("icount", effort.icount_runs)] if kind == "cpu" else []
+        if kind == "disk" and boots:
+            ways.append(("count", 1))
+        runs = {"disk": effort.disk_runs, "pressure": 1}.get(kind, effort.runs)
+        found[group] = [Step(k, *group, way, n, tuple(rows))
+                        for way, n in ways + [("wall", runs)] * boots for k in only]
+    return found
 
 
-def sweep(kernel, build, group, runs, found, say=print, **machine):
-    """Run GROUP, {program: [rows]}, and add to FOUND, {row: Row}.
+def sweep(step, build, found, say=print):
+    """Do STEP and add to FOUND, {row: Row}.
 
-    A row during which the machine dies gets that as its error, and another machine does the rest.
+    A row during which the machine dies gets that as its error, and another machine does the rest; it is
+    not tried again in later steps.
     """
-    left = {program: list(names) for program, names in group.items()}
+    left = [(p, n) for p, n in step.rows if n not in found or found[n].error != DIED]
     while left:
-        say(f"{kernel}: {', '.join(left)}")
-        commands = [command(p, names, runs, machine["memory"]) for p, names in left.items()]
-        patience = ROW_SECONDS * max(len(names) for names in left.values())
-        results = kernels.outputs(kernel, build, commands, timeout=patience, **machine)
-        for (program, names), (status, text) in zip(list(left.items()), results):
-            got = rows.parse(text)
-            del left[program]
-            if status is not None:
-                for name in names:
-                    got.setdefault(name, Row(name, "", error=f"exit status {status}"))
-                rows.merge(found, got)
-                continue
-            lost = next((n for n in names if n not in got or got[n].runs() < runs), names[-1])
-            got.setdefault(lost, Row(lost, "")).error = DIED
-            rows.merge(found, got)
-            rest = [n for n in names if n not in got]
-            left = ({program: rest} if rest else {}) | left
-            break
+        commands = [command(p, [n], class_of(p, n).runs(n, step.runs), step.memory) for p, n in left]
+        for (program, name), (status, text) in zip(list(left), outputs(step, build, commands)):
+            del left[0]
+            got = rowlib.parse(text)
+            if status != 0:
+                row = got.setdefault(name, Row(name, ""))
+                row.error = DIED if status is None else row.error or f"exit status {status}"
+            rowlib.merge(found, got)
+            if status is None:
+                say(f"{step.kernel}: the machine died in {program}/{name}")
+                break
     return found
 
 
-def measure(chosen, build, effort, say=print, only=kernels.KERNELS):
-    """[Figure] of CHOSEN, {program: [rows]}; of the kernels in ONLY."""
-    samples = {(k, way): {} for k in kernels.KERNELS for way in ("icount", "wall")}
-    for (memory, swap, disk), group in split(chosen).items():
-        if disk and not effort.disk_boots:
-            continue
-        machine = {"memory": memory, "swap": swap}
-        for k in () if disk else only:
-            sweep(k, build, group, effort.runs, samples[k, "icount"], say, icount=True, **machine)
-        for _ in range(effort.disk_boots if disk else effort.boots):
-            for k in only:
-                sweep(k, build, group, 1 if disk else effort.boot_runs, samples[k, "wall"], say,
-                      icount=False, **machine)
-    found = [f for program, names in chosen.items() if program != outside.PROGRAM
-             for name in names for f in figures_of(program, name, samples)]
-    if yardstick.PROGRAM in chosen:
-        say("replaying LRU and OPT")
-        walls = {k: samples[k, "wall"] for k in kernels.KERNELS}
-        found += [yardstick.swapped(name, walls) for name in chosen[yardstick.PROGRAM]]
-        try:
-            found += yardstick.replayed(build, chosen[yardstick.PROGRAM], walls)
-        except OSError as e:  # a host that runs no 32-bit programs
-            say(f"no LRU and OPT: {e}")
-    if only == kernels.KERNELS:
-        found += outside.measure(chosen.get(outside.PROGRAM, ()), build, effort.boots, say)
-    return found
+def outputs(step, build, commands):
+    """kernels.outputs(); where the plugin counts, the rows' ticks are what it counted."""
+    machine = {"memory": step.memory, "swap": step.swap, "timeout": ROW_SECONDS,
+               "icount": step.way == "icount"}
+    if step.way != "count":
+        return kernels.outputs(step.kernel, build, commands, **machine)
+    text, results = profile.count(step.kernel, build, commands, **machine)
+    sums = iter(profile.windows(text))
+    return [(status, rowlib.with_ticks(some, sums)) for status, some in results]
 
 
-def figures_of(program, name, samples):
+def attempt(step, build, found, say):
+    """sweep(), whatever happens: the rows that it did not come to get the reason as their error."""
+    try:
+        sweep(step, build, found, say)
+    except (kernels.BootFailed, OSError) as e:
+        say(f"{step.title()}: {type(e).__name__}: {e}")
+        for _, name in step.rows:
+            found.setdefault(name, Row(name, "", error=type(e).__name__))
+
+
+def measure(chosen, build, effort, say=print, only=kernels.KERNELS, took=None):
+    """Yields [Figure] of a part of CHOSEN, {program: [rows]}, as soon as it is measured; of the kernels in ONLY.
+
+    TOOK gets {title of a step: seconds}.
+    """
+    took = {} if took is None else took
+    for group, steps in plan(chosen, effort, only).items():
+        samples = {(k, way): {} for k in kernels.KERNELS for way in ("icount", "wall", "count")}
+        for step in steps:
+            start = time.monotonic()
+            attempt(step, build, samples[step.kernel, step.way], say)
+            took[step.title()] = time.monotonic() - start
+            say(f"{took[step.title()]:5.0f} s  {step.title()}")
+        rows = steps[0].rows if steps else ()
+        yield [f for p, n in rows for f in figures_of(p, n, group[2], samples)]
+        yield from beside(build, [n for p, n in rows if p == yardstick.PROGRAM], samples, say)
+    if only == kernels.KERNELS and outside.PROGRAM in chosen:
+        yield from outside.measure(chosen[outside.PROGRAM], build, effort.boots, say, took)
+
+
+def beside(build, names, samples, say):
+    """The yardsticks of pressure rows, as measure() yields them."""
+    if not names:
+        return
+    say("replaying LRU and OPT")
+    walls = {k: samples[k, "wall"] for k in kernels.KERNELS}
+    yield [yardstick.swapped(name, walls) for name in names]
+    try:
+        yield yardstick.replayed(build, names, walls)
+    except OSError as e:  # a host that runs no 32-bit programs
+        say(f"no LRU and OPT: {e}")
+
+
+def figures_of(program, name, kind, samples):
     """The figures of one row, the one that counts first."""
-    if class_of(program, name).disk:
-        return [_figure(program, name, samples, "wall", "wall", Row.seconds),
-                _figure(program, name, samples, "wall", "major", lambda r: r.note("major"))]
-    return [_figure(program, name, samples, "icount", "instructions", lambda r: r.instructions),
-            _figure(program, name, samples, "wall", "ns", lambda r: r.nanoseconds)]
+    ways = {"cpu": (("icount", "instructions", lambda r: r.instructions),
+                    ("wall", "ns", lambda r: r.nanoseconds)),
+            "disk": (("wall", "us", lambda r: [ns / 1000 for ns in r.nanoseconds]),
+                     ("count", "instructions", lambda r: r.instructions)),
+            "pressure": (("wall", "wall", Row.seconds), ("wall", "major", lambda r: r.note("major")))}
+    return [_figure(program, name, samples, *way) for way in ways[kind]]
 
 
 def _figure(program, name, samples, way, measure_name, values):

@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import tempfile
+import time
 
 from pybench import kernels, rows, symbols
 from pybench.figures import Figure
@@ -100,16 +101,25 @@ def size_figures(build):
                    {"linux": [symbols.linux_text(build) / KIB], "quire": [text / KIB]})]
 
 
-def measure(names, build, boots, say):
-    """[Figure] of the rows NAMES."""
-    found = []
-    if "boot" in names:
-        say("both: boot")
-        found += boot_figures(build, boots)
-    if "memory_used" in names:
-        found.append(memory_figure(build))
-    if "smallest_memory" in names:
-        found.append(smallest_figure(build, say))
-    if {"kernel_file", "kernel_text"} & set(names):
-        found += [f for f in size_figures(build) if f.row in names]
-    return found
+def measure(names, build, boots, say, took):
+    """Yields [Figure] of the rows NAMES, and puts seconds in TOOK; a part that fails is an error of its row."""
+    parts = {"boot": lambda: boot_figures(build, boots),
+             "memory_used": lambda: [memory_figure(build)],
+             "smallest_memory": lambda: [smallest_figure(build, say)],
+             "kernel_file": lambda: size_figures(build)[:1],
+             "kernel_text": lambda: size_figures(build)[1:]}
+    for name in names:
+        start = time.monotonic()
+        try:
+            yield parts[name]()
+        except (kernels.BootFailed, subprocess.CalledProcessError, OSError, LookupError) as e:
+            say(f"{name}: {type(e).__name__}: {e}")
+            failed = {k: type(e).__name__ for k in kernels.KERNELS}
+            yield [Figure(PROGRAM, name, "machine", "KiB", errors=failed)]
+        took[title(name)] = time.monotonic() - start
+        say(f"{took[title(name)]:5.0f} s  {title(name)}")
+
+
+def title(name):
+    """What is said of the row NAME while it is measured; the same in every bench."""
+    return f"both, the machine: {name}"

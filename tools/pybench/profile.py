@@ -19,26 +19,34 @@ class Function:
     calls: int = 0  # how often its first instruction was executed
 
 
-def count(kernel, build, command, memory, from_start=False):
-    """({address: times executed while measured}, results as kernels.outputs()) of COMMAND.
+def count(kernel, build, commands, memory, swap=256, icount=True, from_start=False,
+          timeout=600):
+    """(text of the plugin's file, results as kernels.outputs()) of COMMANDS on one machine.
 
-    FROM_START: what is executed since the machine's start is counted.
+    FROM_START: what is executed since the machine's start is counted. The text is "" when the machine died.
     """
     out = os.path.join(build, "bench", f"count.{os.getpid()}")
     plugin = os.path.join(build, "bench", "count.so")
     argument = f"{plugin},out={out}" + (",from=start" if from_start else "")
     try:
-        results = kernels.outputs(kernel, build, [command], memory=memory,
-                                  extra=["-plugin", argument])
+        results = kernels.outputs(kernel, build, commands, memory=memory, swap=swap, icount=icount,
+                                  timeout=timeout, extra=["-plugin", argument])
+        if not os.path.exists(out):
+            return "", results
         with open(out, encoding="ascii") as f:
-            return parse(f.read()), results
+            return f.read(), results
     finally:
         if os.path.exists(out):
             os.unlink(out)
 
 
+def windows(text):
+    """How many instructions were executed between each bench_start() and bench_stop(), in order."""
+    return [int(word) for word in text.partition("\n")[0].split()]
+
+
 def parse(text):
-    """The plugin's file: its first line is the number of windows."""
+    """{address: times executed} of the plugin's file, behind its first line."""
     return {int(address, 16): int(times)
             for address, times in (line.split() for line in text.splitlines()[1:])}
 

@@ -34,6 +34,7 @@ class Machine:
     disks: list = field(default_factory=list)
     ata: bool = False
     cpu: str = "qemu32"
+    cache: str = "writeback"  # QEMU's, of the disks
     extra: list = field(default_factory=list)  # more QEMU arguments
 
     def root_disk(self):
@@ -55,7 +56,8 @@ class Machine:
                 words += ["-initrd", ",".join(self.initrd)]
         for number, image in enumerate(self.disks):
             bus = "ide" if self.ata and number == 0 else "virtio"
-            words += ["-drive", f"file={image},format=raw,if={bus},cache=writeback"]
+            words += ["-drive", f"file={image},format=raw,if={bus},"
+                      f"cache={self.cache}"]
         return words + self.extra
 
     def start(self, stdin=subprocess.DEVNULL):
