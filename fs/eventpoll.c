@@ -139,7 +139,7 @@ static struct epitem *find_item(struct eventpoll *ep, struct file *file, int fd)
 
 static int add_item(struct eventpoll *ep, struct file *file, int fd, const struct epoll_event *event)
 {
-	struct user_struct *user = charge_user(&current->user->epoll_watches, max_user_watches);
+	struct user_struct *user = charge_user(current->user, &current->user->epoll_watches, max_user_watches);
 	struct epitem *item;
 
 	if (!user)

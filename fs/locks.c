@@ -58,7 +58,8 @@ static LIST_HEAD(posix_waiters);		/* locks_lock */
 static struct file_lock *new_lock(const struct file_lock *l)
 {
 	unsigned long most = totalram_pages / LOCKS_SHARE * (PAGE_SIZE / sizeof(*l));
-	struct user_struct *user = charge_user(&current->user->file_locks, capable() ? ULONG_MAX : most);
+	struct user_struct *user = charge_user(current->user, &current->user->file_locks,
+					       capable() ? ULONG_MAX : most);
 	struct file_lock *new = user ? kmalloc(sizeof(*new), GFP_KERNEL) : NULL;
 
 	if (user && !new)

@@ -42,7 +42,9 @@ static int switch_user(uid_t uid)
 		return -EAGAIN;
 	atomic_inc(&user->processes);
 	atomic_dec(&old->processes);
+	spin_lock_irq(&current->sighand->siglock);	/* a sender may be charging the old one */
 	current->user = user;
+	spin_unlock_irq(&current->sighand->siglock);
 	free_uid(old);
 	return 0;
 }

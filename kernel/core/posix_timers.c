@@ -170,7 +170,7 @@ static int check_thread(const struct sigevent *ev)
 /* Its entry is charged as long as the timer lives.  => NULL: no memory, or RLIMIT_SIGPENDING */
 static struct k_itimer *new_timer(int clock, const struct sigevent *ev)
 {
-	struct user_struct *user = charge_sigqueue(false);
+	struct user_struct *user = charge_sigqueue(current, false);
 	struct k_itimer *t = user ? kzalloc(sizeof(*t), GFP_KERNEL) : NULL;
 
 	if (user && !t)

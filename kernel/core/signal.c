@@ -165,7 +165,7 @@ int send_signal_locked(int sig, struct siginfo *info, struct task_struct *t, boo
 	prepare_signal(sig, t);
 	if (t->flags & PF_KTHREAD || sig_ignored(t, sig))
 		return 0;
-	err = queue_signal_locked(group ? &t->signal->shared_pending : &t->pending, sig, info);
+	err = queue_signal_locked(t, group ? &t->signal->shared_pending : &t->pending, sig, info);
 	if (err)
 		return err < 0 ? err : 0;
 	complete_signal(sig, t, group);

@@ -26,14 +26,15 @@ void sigqueue_init(void)
 	sigqueue_cache = kmem_cache_create("sigqueue", sizeof(struct sigqueue), 0, 0, NULL);
 }
 
-struct user_struct *charge_sigqueue(bool must_fit)
+struct user_struct *charge_sigqueue(struct task_struct *t, bool must_fit)
 {
-	return charge_user(&current->user->sigpending, must_fit ? ULONG_MAX : rlimit(RLIMIT_SIGPENDING));
+	return charge_user(t->user, &t->user->sigpending,
+			   must_fit ? ULONG_MAX : t->signal->rlim[RLIMIT_SIGPENDING].rlim_cur);
 }
 
-static struct sigqueue *alloc_entry(bool must_fit)
+static struct sigqueue *alloc_entry(struct task_struct *t, bool must_fit)
 {
-	struct user_struct *user = charge_sigqueue(must_fit);
+	struct user_struct *user = charge_sigqueue(t, must_fit);
 	struct sigqueue *q;
 
 	if (!user)
@@ -73,14 +74,14 @@ static void fill_info(struct siginfo *to, int sig, const struct siginfo *info)
 	}
 }
 
-int queue_signal_locked(struct sigpending *pending, int sig, struct siginfo *info)
+int queue_signal_locked(struct task_struct *t, struct sigpending *pending, int sig, struct siginfo *info)
 {
 	bool special = info == SEND_SIG_USER || info == SEND_SIG_KERNEL;
 	struct sigqueue *q;
 
 	if (sig < SIGRTMIN && pending->signal & sigmask(sig))
 		return 1;
-	q = alloc_entry(sig < SIGRTMIN && (special || info->si_code >= 0));
+	q = alloc_entry(t, sig < SIGRTMIN && (special || info->si_code >= 0));
 	if (!q && sig >= SIGRTMIN && !special && info->si_code != SI_USER)
 		return -EAGAIN;
 	if (q) {

@@ -58,10 +58,11 @@ struct sigqueue {
 	void (*delivered)(struct sigqueue *q, struct siginfo *info);
 };
 void sigqueue_init(void);
-/* One entry more for the caller's user, the superuser too: RLIMIT_SIGPENDING. => as charge_user() */
-struct user_struct *charge_sigqueue(bool must_fit);
-/* Append; => 0, -EAGAIN (a queued signal that must not be lost and has no room), 1: pending already */
-int queue_signal_locked(struct sigpending *pending, int sig, struct siginfo *info);
+/* One entry more for the user of t, who receives it, the superuser too: t's RLIMIT_SIGPENDING.  t is current, or its
+ * siglock is held.  => as charge_user() */
+struct user_struct *charge_sigqueue(struct task_struct *t, bool must_fit);
+/* Append to one of t's queues; => 0, -EAGAIN (a queued signal that must not be lost and has no room), 1: pending already */
+int queue_signal_locked(struct task_struct *t, struct sigpending *pending, int sig, struct siginfo *info);
 void cancel_sigqueue_locked(struct sigqueue *q);	/* a timer's: no longer pending */
 /* Take the next signal that is not blocked; of this thread first, then of the process.  => 0: none */
 int dequeue_signal_locked(sigset_t blocked, struct siginfo *info);

@@ -68,13 +68,13 @@ void free_uid(struct user_struct *user)
 		kfree(user);
 }
 
-struct user_struct *charge_user(atomic_t *count, unsigned long most)
+struct user_struct *charge_user(struct user_struct *user, atomic_t *count, unsigned long most)
 {
 	if ((unsigned long)atomic_inc_return(count) > most) {
 		atomic_dec(count);
 		return NULL;
 	}
-	return get_uid(current->user);
+	return get_uid(user);
 }
 
 void uncharge_user(struct user_struct *user, atomic_t *count)

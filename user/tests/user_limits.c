@@ -213,6 +213,43 @@ static void signals_until_refused(void)
 	check(sigqueue(getpid(), SIGRTMIN, value) == 0);
 }
 
+/* Blocks the signal, with room for five, and waits for its end. */
+static void receive(int ready)
+{
+	struct rlimit limit = { 5, 5 };
+	sigset_t blocked;
+
+	check(setrlimit(RLIMIT_SIGPENDING, &limit) == 0 && setuid(NOBODY) == 0);
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGRTMIN);
+	check(sigprocmask(SIG_BLOCK, &blocked, NULL) == 0 && write(ready, "r", 1) == 1);
+	for (;;)
+		pause();
+}
+
+/* Who receives a signal pays for it, not who sends it: by the receiver's limit, on the receiver's user. */
+static void receiver_pays(void)
+{
+	struct rlimit none = { 0, RLIM_INFINITY }, old;
+	union sigval value = { .sival_int = 1 };
+	int fd[2], n = 0;
+	pid_t pid;
+	char c;
+
+	check(pipe(fd) == 0);
+	pid = fork();
+	if (pid == 0)
+		receive(fd[1]);
+	check(pid > 0 && read(fd[0], &c, 1) == 1);
+	check(getrlimit(RLIMIT_SIGPENDING, &old) == 0 && setrlimit(RLIMIT_SIGPENDING, &none) == 0);
+	while (n < 10 && sigqueue(pid, SIGRTMIN, value) == 0)
+		n++;
+	check(n == 5 && errno == EAGAIN && setrlimit(RLIMIT_SIGPENDING, &old) == 0);
+	check(sigqueue(pid, SIGRTMIN, value) == -1 && errno == EAGAIN);
+	check(kill(pid, SIGKILL) == 0);	/* this one is never too many */
+	check(status_of(pid) == SIGKILL && close(fd[0]) == 0 && close(fd[1]) == 0);
+}
+
 int main(void)
 {
 	pipe_sizes();
@@ -221,5 +258,6 @@ int main(void)
 	watch_limit();
 	as_nobody(signals_until_refused);
 	as_nobody(signals_until_refused);
+	receiver_pays();
 	return 0;
 }
