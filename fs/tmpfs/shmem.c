@@ -338,6 +338,19 @@ struct file *shmem_file_setup(const char *name, loff_t size, unsigned long vm_fl
 	return file;
 }
 
+void shmem_usage(const struct file *file, unsigned long *cached, unsigned long *swapped)
+{
+	struct inode *inode = file_inode(file);
+
+	*cached = inode->i_data.nrpages;
+	*swapped = SHMEM_I(inode)->nr_entries;
+}
+
+void shmem_lock(const struct file *file, bool lock)
+{
+	SHMEM_I(file_inode(file))->locked = lock;
+}
+
 int shmem_zero_setup(struct vm_area_struct *vma)
 {
 	struct file *file = shmem_file_setup("dev/zero", (loff_t)(vma->vm_end - vma->vm_start),

@@ -124,7 +124,7 @@ int shmem_writepage(struct page *page)
 	pgoff_t index = page->index;
 	swp_entry_t entry;
 
-	if (page_is_held(page))
+	if (info->locked || page_is_held(page))
 		goto redirty;
 	entry = get_swap_page();
 	if (!entry.val)
@@ -150,8 +150,9 @@ static struct page *get_swap_cache_page(struct shmem_inode_info *info, pgoff_t i
 					swp_entry_t entry, bool *major)
 {
 	struct page *page = lookup_swap_cache(entry);
+	bool ours = !page;
 
-	if (!page) {
+	if (ours) {
 		if (major)
 			*major = true;
 		page = swapin_readahead(entry);
@@ -165,10 +166,11 @@ static struct page *get_swap_cache_page(struct shmem_inode_info *info, pgoff_t i
 	    shmem_lookup_entry(info, index).val == entry.val) {
 		if (PageUptodate(page))
 			return page;
-		delete_from_swap_cache(page);	/* who needs it later reads it anew */
+		/* A read ahead that failed is nobody's error: look, and read, again. */
+		delete_from_swap_cache(page);
 		unlock_page(page);
 		unpin_page(page);
-		return ERR_PTR(-EIO);
+		return ERR_PTR(ours ? -EIO : -EAGAIN);
 	}
 	unlock_page(page);
 	unpin_page(page);

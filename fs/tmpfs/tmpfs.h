@@ -16,6 +16,7 @@ struct shmem_inode_info {
 	unsigned long nr_pages;		/* in cache or swap: what the super block's limit counts */
 	unsigned long accounted;	/* pages reserved against the commit limit at set-up */
 	bool per_page;			/* account each page when it comes */
+	bool locked;			/* its pages do not go to swap */
 	struct list_head all;		/* every object: shmem_list_mutex */
 	struct inode vfs_inode;
 };

@@ -35,6 +35,8 @@
 #include <quire/vmalloc.h>
 #include <quire/vmstat.h>
 
+#include "shm_internal.h"
+
 #define EXIT_CODE_KTEST	0x32		/* debug exit: self-tests failed */
 #define EXIT_CODE_OK	0x30		/* debug exit: self-tests passed, nothing else was wanted */
 
@@ -114,6 +116,7 @@ static int kernel_init(void *unused)
 {
 	vfs_init();
 	observe_init();			/* files in /proc */
+	shm_proc_init();
 	acpi_init();
 	tty_init();
 	vt_init();			/* before serial: without console= the screen is /dev/console */

@@ -4,58 +4,62 @@
  *
  * A segment is a nameless tmpfs file (shmem.h), so its pages are swappable like any
  * other; what is added here is the id, permissions, and the count of attachments, kept by
- * the areas' open and close.  A segment that is marked for removal goes with its last
- * attachment.
+ * the areas' open and close.  Each attachment has an open file of its own, which may be read-only.  A segment
+ * that is marked for removal goes with its last attachment.
  *
- * An id is slot + SHM_MAX_SEGMENTS * sequence, so that a stale id is refused.
+ * An id is slot + SHM_SLOTS * sequence.  Slots are given out in a circle, and the sequence goes on with each round, so
+ * that a stale id is refused.
  *
- * Locking.  shm_lock (a mutex: files are opened and closed under it) guards the table and
- * every segment's fields.  mmap_sem comes before it: areas open and close under mmap_sem.
+ * shmctl and what /proc shows are in shm_ctl.c; locking: shm_internal.h.
  */
-#include <abi/ipc.h>
 #include <abi/mman.h>
 #include <quire/err.h>
 #include <quire/fs.h>
 #include <quire/kernel.h>
 #include <quire/mm.h>
 #include <quire/sched.h>
-#include <quire/shmem.h>
 #include <quire/slab.h>
 #include <quire/string.h>
 #include <quire/syscalls.h>
 #include <quire/uaccess.h>
 
-#define SHM_MAX_SEGMENTS 128
+#include "shm_internal.h"
+
 #define SHM_SEQ_MAX 32767
+#define SHM_CYCLE 64u /* slots in the circle; more when more than two thirds are in use */
+#define SHM_NAME_LEN 16 /* "SYSV" and eight digits */
 
-struct shm_segment {
-	struct ipc64_perm perm;
-	int slot;
-	size_t size;		/* bytes, as asked for */
-	struct file *file;	/* the object: one reference */
-	unsigned int nattch;
-	u32 atime, dtime, ctime;
-	pid_t cpid, lpid;
-};
-
-static DEFINE_MUTEX(shm_lock);
-static struct shm_segment *segments[SHM_MAX_SEGMENTS];
+DEFINE_MUTEX(shm_lock);
+LIST_HEAD(shm_segments);
+struct shm_limits shm_limits = { .max = SHM_MAX_DEFAULT, .all = SHM_MAX_DEFAULT, .mni = SHM_MNI_DEFAULT };
+unsigned int shm_used_ids;
+unsigned long shm_total_pages;
 static unsigned int shm_seq;
+static int shm_last_slot = -1;
 
-static int shm_id(const struct shm_segment *s)
+int shm_id(const struct shm_segment *s)
 {
-	return s->slot + s->perm.seq * SHM_MAX_SEGMENTS;
+	return s->slot + s->perm.seq * SHM_SLOTS;
 }
 
-/* shm_lock held.  => segment or ERR_PTR(-EINVAL) */
-static struct shm_segment *shm_find(int id)
+struct shm_segment *shm_find_slot(int slot)
 {
-	struct shm_segment *s = id < 0 ? NULL : segments[id % SHM_MAX_SEGMENTS];
+	struct shm_segment *s;
 
-	return s && shm_id(s) == id ? s : ERR_PTR(-EINVAL);
+	list_for_each_entry(s, &shm_segments, list)
+		if (s->slot == slot)
+			return s;
+	return ERR_PTR(-EINVAL);
 }
 
-static bool shm_permitted(const struct shm_segment *s, unsigned int want)
+struct shm_segment *shm_find(int id)
+{
+	struct shm_segment *s = id < 0 ? ERR_PTR(-EINVAL) : shm_find_slot(id % SHM_SLOTS);
+
+	return IS_ERR(s) || shm_id(s) == id ? s : ERR_PTR(-EINVAL);
+}
+
+bool shm_permitted(const struct shm_segment *s, unsigned int want)
 {
 	unsigned int mode = s->perm.mode;
 
@@ -68,20 +72,22 @@ static bool shm_permitted(const struct shm_segment *s, unsigned int want)
 	return (want & ~mode & 7) == 0;
 }
 
-static bool shm_is_owner(const struct shm_segment *s)
+unsigned long shm_pages(const struct shm_segment *s)
 {
-	return capable() || current->euid == s->perm.uid || current->euid == s->perm.cuid;
+	return PAGE_ALIGN(s->size) >> PAGE_SHIFT;
 }
 
-/* shm_lock held; nobody is attached. */
-static void shm_destroy(struct shm_segment *s)
+void shm_destroy(struct shm_segment *s)
 {
-	segments[s->slot] = NULL;
+	list_del(&s->list);
+	shm_used_ids--;
+	shm_total_pages -= shm_pages(s);
+	shm_unlock(s);
 	fput(s->file);
 	kfree(s);
 }
 
-static u32 shm_now(void)
+u32 shm_now(void)
 {
 	return (u32)current_fs_time().tv_sec;
 }
@@ -99,16 +105,22 @@ static void shm_open(struct vm_area_struct *vma)
 	mutex_unlock(&shm_lock);
 }
 
+/* shm_lock held */
+static void shm_detach(struct shm_segment *s)
+{
+	s->nattch--;
+	if (s->nattch == 0 && (s->perm.mode & SHM_DEST))
+		shm_destroy(s);
+}
+
 static void shm_close(struct vm_area_struct *vma)
 {
 	struct shm_segment *s = vma->vm_file->private_data;
 
 	mutex_lock(&shm_lock);
-	s->nattch--;
 	s->dtime = shm_now();
 	s->lpid = current->tgid;
-	if (s->nattch == 0 && (s->perm.mode & SHM_DEST))
-		shm_destroy(s);
+	shm_detach(s);
 	mutex_unlock(&shm_lock);
 }
 
@@ -131,50 +143,85 @@ static const struct file_operations shm_file_operations = { .mmap = shm_mmap };
 
 /* ---- shmget ---- */
 
-static int shm_free_slot(void)
+/* The lowest free slot at or above from; *before: the list entry that it comes behind */
+static int shm_free_slot(int from, struct list_head **before)
 {
-	int i;
+	struct shm_segment *s;
+	int slot = from;
 
-	for (i = 0; i < SHM_MAX_SEGMENTS; i++)
-		if (!segments[i])
-			return i;
-	return -ENOSPC;
+	*before = &shm_segments;
+	list_for_each_entry(s, &shm_segments, list) {
+		if (s->slot > slot)
+			break;
+		*before = &s->list;
+		if (s->slot == slot)
+			slot++;
+	}
+	return slot;
 }
 
 static struct shm_segment *shm_by_key(int key)
 {
-	int i;
+	struct shm_segment *s;
 
-	for (i = 0; key != IPC_PRIVATE && i < SHM_MAX_SEGMENTS; i++)
-		if (segments[i] && segments[i]->perm.key == key)
-			return segments[i];
+	if (key == IPC_PRIVATE)
+		return NULL;
+	list_for_each_entry(s, &shm_segments, list)
+		if (s->perm.key == key)
+			return s;
 	return NULL;
+}
+
+/* Takes its place in the list and its id. */
+static void shm_enter(struct shm_segment *s)
+{
+	struct list_head *before;
+
+	s->slot = shm_free_slot(shm_last_slot + 1, &before);
+	if (s->slot >= (int)max(shm_used_ids * 3 / 2, SHM_CYCLE)) {
+		s->slot = shm_free_slot(0, &before);
+		shm_seq = (shm_seq + 1) % SHM_SEQ_MAX;
+	}
+	shm_last_slot = s->slot;
+	s->perm.seq = shm_seq;
+	list_add(&s->list, before);
+	shm_used_ids++;
+	shm_total_pages += shm_pages(s);
+	file_inode(s->file)->i_ino = shm_id(s);	/* /proc/PID/maps tells it, as Linux does */
+}
+
+static int shm_check_size(size_t size)
+{
+	unsigned long pages = PAGE_ALIGN((loff_t)size) >> PAGE_SHIFT;
+
+	if (size == 0 || size > shm_limits.max)
+		return -EINVAL;
+	if (pages > shm_limits.all || shm_total_pages > shm_limits.all - pages ||
+	    shm_used_ids >= (unsigned int)shm_limits.mni)
+		return -ENOSPC;
+	return 0;
 }
 
 /* shm_lock held. => id or -errno */
 static int shm_create(int key, size_t size, int flags)
 {
-	int slot = shm_free_slot();
+	int err = shm_check_size(size);
 	struct shm_segment *s;
+	char name[SHM_NAME_LEN];
 
-	if (size == 0)
-		return -EINVAL;
-	if (slot < 0)
-		return slot;
+	if (err)
+		return err;
 	s = kzalloc(sizeof(*s), GFP_KERNEL);
 	if (!s)
 		return -ENOMEM;
-	s->file = shmem_file_setup("SYSV", PAGE_ALIGN((loff_t)size),
+	snprintf(name, sizeof(name), "SYSV%08x", (unsigned int)key);
+	s->file = shmem_file_setup(name, PAGE_ALIGN((loff_t)size),
 				   flags & SHM_NORESERVE ? VM_NORESERVE : 0);
 	if (IS_ERR(s->file)) {
-		int err = PTR_ERR(s->file);
-
+		err = PTR_ERR(s->file);
 		kfree(s);
 		return err;
 	}
-	s->file->f_op = &shm_file_operations;
-	s->file->private_data = s;
-	s->slot = slot;
 	s->size = size;
 	s->ctime = shm_now();
 	s->cpid = current->tgid;
@@ -183,10 +230,8 @@ static int shm_create(int key, size_t size, int flags)
 				       .cuid = current->euid,
 				       .gid = current->egid,
 				       .cgid = current->egid,
-				       .mode = flags & S_IRWXUGO,
-				       .seq = shm_seq };
-	shm_seq = (shm_seq + 1) % SHM_SEQ_MAX;
-	segments[slot] = s;
+				       .mode = flags & S_IRWXUGO };
+	shm_enter(s);
 	return shm_id(s);
 }
 
@@ -220,10 +265,10 @@ long sys_shmget(int key, size_t size, int flags)
 
 /* ---- shmat, shmdt ---- */
 
-/* The segment's file, referenced, if this access is allowed. */
+/* A file for this attachment, if the access is allowed; it keeps the object, the area's count the segment. */
 static struct file *shm_get_file(int id, int flags)
 {
-	unsigned int want = flags & SHM_RDONLY ? MAY_READ : MAY_READ | MAY_WRITE;
+	bool read_only = flags & SHM_RDONLY;
 	struct shm_segment *s;
 	struct file *file;
 
@@ -231,12 +276,25 @@ static struct file *shm_get_file(int id, int flags)
 	s = shm_find(id);
 	if (IS_ERR(s))
 		file = ERR_CAST(s);
-	else if (!shm_permitted(s, want))
+	else if (!shm_permitted(s, read_only ? MAY_READ : MAY_READ | MAY_WRITE))
 		file = ERR_PTR(-EACCES);
 	else
-		file = get_file(s->file);
+		file = dentry_open(&s->file->f_path, read_only ? O_RDONLY : O_RDWR);
+	if (!IS_ERR(file)) {
+		file->f_op = &shm_file_operations;
+		file->private_data = s;
+		s->nattch++;	/* until shm_put_file: it must not go before it is mapped */
+	}
 	mutex_unlock(&shm_lock);
 	return file;
+}
+
+static void shm_put_file(struct file *file)
+{
+	mutex_lock(&shm_lock);
+	shm_detach(file->private_data);
+	mutex_unlock(&shm_lock);
+	fput(file);
 }
 
 static int shmat_address(unsigned long *addr, int flags, unsigned long *map_flags)
@@ -273,7 +331,7 @@ static long do_shmat(int id, unsigned long addr, int flags)
 	down_write(&current->mm->mmap_sem);
 	result = do_mmap_pgoff(file, addr, size, prot, map_flags, 0);
 	up_write(&current->mm->mmap_sem);
-	fput(file);
+	shm_put_file(file);
 	return result == (unsigned long)-EEXIST ? -EINVAL : (long)result;
 }
 
@@ -308,83 +366,6 @@ long sys_shmdt(unsigned long addr)
 	}
 	up_write(&mm->mmap_sem);
 	return file ? 0 : -EINVAL;
-}
-
-/* ---- shmctl ---- */
-
-static void shm_fill_ds(const struct shm_segment *s, struct shmid64_ds *ds)
-{
-	memset(ds, 0, sizeof(*ds));
-	ds->shm_perm = s->perm;
-	ds->shm_segsz = s->size;
-	ds->shm_atime = s->atime;
-	ds->shm_dtime = s->dtime;
-	ds->shm_ctime = s->ctime;
-	ds->shm_cpid = s->cpid;
-	ds->shm_lpid = s->lpid;
-	ds->shm_nattch = s->nattch;
-}
-
-static int shm_set(struct shm_segment *s, const struct shmid64_ds *ds)
-{
-	if (!shm_is_owner(s))
-		return -EPERM;
-	s->perm.uid = ds->shm_perm.uid;
-	s->perm.gid = ds->shm_perm.gid;
-	s->perm.mode = (s->perm.mode & ~S_IRWXUGO) | (ds->shm_perm.mode & S_IRWXUGO);
-	s->ctime = shm_now();
-	return 0;
-}
-
-static int shm_remove(struct shm_segment *s)
-{
-	if (!shm_is_owner(s))
-		return -EPERM;
-	if (s->nattch == 0) {
-		shm_destroy(s);
-	} else {
-		s->perm.mode |= SHM_DEST;
-		s->perm.key = IPC_PRIVATE;
-	}
-	return 0;
-}
-
-/* On one segment, shm_lock held; ds is in or out. */
-static int shmctl_one(int id, int cmd, struct shmid64_ds *ds)
-{
-	struct shm_segment *s = shm_find(id);
-
-	if (IS_ERR(s))
-		return PTR_ERR(s);
-	switch (cmd) {
-	case IPC_STAT:
-		if (!shm_permitted(s, MAY_READ))
-			return -EACCES;
-		shm_fill_ds(s, ds);
-		return 0;
-	case IPC_SET:
-		return shm_set(s, ds);
-	case IPC_RMID:
-		return shm_remove(s);
-	default:
-		return -EINVAL;
-	}
-}
-
-long sys_shmctl(int id, int cmd, void __user *buf)
-{
-	struct shmid64_ds ds;
-	int err;
-
-	cmd &= ~IPC_64;
-	if (cmd == IPC_SET && copy_from_user(&ds, buf, sizeof(ds)))
-		return -EFAULT;
-	mutex_lock(&shm_lock);
-	err = shmctl_one(id, cmd, &ds);
-	mutex_unlock(&shm_lock);
-	if (!err && cmd == IPC_STAT && copy_to_user(buf, &ds, sizeof(ds)))
-		return -EFAULT;
-	return err;
 }
 
 /* The multiplexer; semaphores and message queues are not there. */

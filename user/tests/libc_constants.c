@@ -9,8 +9,11 @@
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/msg.h>
 #include <sys/resource.h>
 #include <sys/select.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/sysinfo.h>
@@ -51,6 +54,8 @@ IS(REG_EIP, 14); IS(REG_EAX, 11); IS(REG_ESP, 7);
 IS(PROT_EXEC, 4); IS(MAP_SHARED, 1); IS(MAP_PRIVATE, 2); IS(MAP_FIXED, 0x10); IS(MAP_ANONYMOUS, 0x20);
 IS(MAP_GROWSDOWN, 0x100); IS(MAP_NORESERVE, 0x4000); IS(MS_ASYNC, 1); IS(MS_INVALIDATE, 2); IS(MS_SYNC, 4);
 IS(MREMAP_MAYMOVE, 1);
+SIZE(struct shmid_ds, 84); AT(struct shmid_ds, shm_atime, 40); AT(struct shmid_ds, shm_cpid, 64);
+SIZE(struct semid_ds, 64); SIZE(struct msqid_ds, 88); SIZE(struct shm_info, 24);
 
 SIZE(off_t, 8); SIZE(ino_t, 8); SIZE(dev_t, 8); SIZE(time_t, 8); SIZE(uid_t, 4); SIZE(mode_t, 4);
 SIZE(struct timespec, 16); SIZE(clock_t, 4);

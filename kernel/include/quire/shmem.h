@@ -25,6 +25,10 @@ int shmem_zero_setup(struct vm_area_struct *vma);
 /* f_op->mmap of every tmpfs file. */
 int shmem_mmap(struct file *file, struct vm_area_struct *vma);
 bool mapping_is_shmem(const struct address_space *mapping);
+/* Pages of an object in its cache and in swap. */
+void shmem_usage(const struct file *file, unsigned long *cached, unsigned long *swapped);
+/* From now on its pages stay in memory, or may go again. */
+void shmem_lock(const struct file *file, bool lock);
 
 /* For the auditor: every swap entry that an object holds, under the object's lock. */
 typedef void (*shmem_entry_fn)(struct inode *inode, pgoff_t index, swp_entry_t entry, void *arg);
