@@ -114,10 +114,10 @@ static pte_t map_swapped_page(struct mm_struct *mm, struct vm_area_struct *vma,
 	swap_free(entry);
 	install_anon_page(vma, address, ptep, page,
 			  write && exclusive && (vma->vm_flags & VM_WRITE));
+	trace_vm(swapin_map, page, mm, address, pte_val(*ptep), entry.val);
 	/* Nobody else wants the slot: give it back when swap fills, or when its copy is stale at once. */
 	if (exclusive && (write || vm_swap_full()))
 		remove_exclusive_swap_page(page);
-	trace_vm(swapin_map, page, mm, address, pte_val(*ptep), entry.val);
 	return *ptep;
 }
 
@@ -149,9 +149,10 @@ int do_swap_page(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long
 		goto out_unlock_page;
 	}
 	if (!PageUptodate(page)) {
-		/* The error was this task's; who needs the page later reads it anew. */
+		/* Only who asked for the read has the error; who found it failed, or comes later, reads it anew. */
 		delete_from_swap_cache(page);
-		result = VM_FAULT_SIGBUS;
+		if (result & VM_FAULT_MAJOR)
+			result = VM_FAULT_SIGBUS;
 		goto out_unlock_page;
 	}
 	mark_page_accessed(page);

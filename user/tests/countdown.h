@@ -7,6 +7,7 @@
 
 #include "check.h"
 
+#define MOST_CALLS 2000	/* more than any of these tests makes */
 #define COUNTDOWN "/proc/sys/vm/fail_nth"
 #define NOT_REACHED 42	/* exit status: fewer than n such calls were made, so this was the end */
 
@@ -30,6 +31,31 @@ static inline unsigned int countdown(void)
 		return 0;	/* this was the one that failed */
 	close(fd);
 	return strtoul(text, NULL, 10);
+}
+
+/*
+ * try(n, kind) in a process of its own, for every n until it says NOT_REACHED; seen(status) hears of each end.
+ * => how many calls there were
+ */
+static inline unsigned int for_every_n(void (*try)(unsigned int n, const char *kind), const char *kind,
+				       void (*seen)(int status))
+{
+	unsigned int n;
+
+	for (n = 1; n < MOST_CALLS; n++) {
+		pid_t pid = fork();
+		int status;
+
+		check(pid >= 0);
+		if (pid == 0)
+			try(n, kind);
+		status = status_of(pid);
+		seen(status);
+		if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_REACHED)
+			break;
+	}
+	check(n < MOST_CALLS);
+	return n - 1;
 }
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The n-th allocation fails, for every n of a walk through the calls on files: names, links, mounts, poll of
+ * The n-th page, and then the n-th slab object, is refused, for every n of a walk through the calls on files: names, links, mounts, poll of
  * many files, epoll, locks, FIFOs, memfd, /proc. Each time a call returns an error or the process dies;
  * nothing stays behind but what can be removed, nothing leaks (the auditor runs afterwards).
  *
@@ -17,7 +17,6 @@
 
 #include "countdown.h"
 
-#define MOST 2000
 #define LONG "a name that is too long to be kept inside of its dentry"
 
 /* Whether a call works is not the question here. */
@@ -111,9 +110,11 @@ static void waiting(void)
 	close(fd);
 }
 
-static void sequence(char *self, unsigned int n)
+static char *self;
+
+static void sequence(unsigned int n, const char *kind)
 {
-	set_countdown(n, "");
+	set_countdown(n, kind);
 	names();
 	mounts();
 	waiting();
@@ -122,8 +123,9 @@ static void sequence(char *self, unsigned int n)
 }
 
 /* What a process that died half-way, or whose unlink failed, has left. */
-static void tidy(void)
+static void tidy(int status)
 {
+	(void)status;
 	umount2("m", MNT_DETACH);
 	names();
 	rmdir("m");
@@ -133,25 +135,16 @@ static void tidy(void)
 
 int main(int argc, char **argv)
 {
-	unsigned int n;
+	unsigned int pages, objects;
 
 	if (argc > 1)
 		return countdown() > 0 ? NOT_REACHED : 0;
+	self = argv[0];
 	check(mkdir("/tmp/fail.test", 0700) == 0 && chdir("/tmp/fail.test") == 0);
-	for (n = 1; n < MOST; n++) {
-		pid_t pid = fork();
-		int status;
-
-		check(pid >= 0);
-		if (pid == 0)
-			sequence(argv[0], n);
-		status = status_of(pid);
-		tidy();
-		if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_REACHED)
-			break;
-	}
-	printf("%u allocations; each failed once\n", n - 1);
-	check(n > 50 && n < MOST);
+	pages = for_every_n(sequence, "page", tidy);
+	objects = for_every_n(sequence, "slab", tidy);
+	printf("%u pages, %u slab objects; each failed once\n", pages, objects);
+	check(pages > 5 && objects > 60);
 	check(chdir("/") == 0 && rmdir("/tmp/fail.test") == 0);
 	return 0;
 }

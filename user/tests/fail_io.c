@@ -2,7 +2,8 @@
 /*
  * The n-th transfer fails, for every n. Of writing a file: fsync says so, once, and the next one works. Of reading it: read
  * says so, and the next read brings every byte. Of a page from swap: the process that needs it dies, another one that
- * needs it later does not. And with every other swap slot refused, memory's content is still right.
+ * needs it later does not; and when the page was only read ahead, nobody does. And with every n-th swap slot refused,
+ * or every other one, memory's content is still right.
  *
  * machine: mem=16 swap=64 timeout=240
  * oracle: none, because Linux has no /proc/sys/vm/fail_nth
@@ -14,7 +15,9 @@
 
 #define NAME "/root/fail_io"
 #define FILE_SIZE (200 * PAGE)
-#define MOST 500
+#define WORD(set, page) (set)[(page) * (PAGE / sizeof(*(set)))]
+#define AHEAD 20	/* read-aheads that fail */
+#define SLOTS 40u	/* as many slots are refused one by one */
 
 static unsigned char block[FILE_SIZE];
 static unsigned int set_pages;	/* more than there is memory */
@@ -26,30 +29,30 @@ static void put(const char *path, const char *text)
 	check(fd >= 0 && write(fd, text, len) == len && close(fd) == 0);
 }
 
-static int write_file(unsigned int n)
+static void write_file(unsigned int n, const char *kind)
 {
 	int fd = open(NAME, O_CREAT | O_WRONLY, 0600), failed;
 
 	check(fd >= 0 && write(fd, block, FILE_SIZE) == FILE_SIZE);
-	set_countdown(n, "bio_write");
+	set_countdown(n, kind);
 	failed = fsync(fd);
 	if (countdown() > 0) {
 		check(failed == 0);
-		return NOT_REACHED;
+		_exit(NOT_REACHED);
 	}
 	check(failed == -1 && errno == EIO);
 	check(fsync(fd) == 0 && close(fd) == 0);
-	return 0;
+	_exit(0);
 }
 
-static int read_file(unsigned int n)
+static void read_file(unsigned int n, const char *kind)
 {
 	static unsigned char back[FILE_SIZE];
 	int fd = open(NAME, O_RDONLY), errors = 0, left;
 	ssize_t got, done = 0;
 
 	put("/proc/sys/vm/drop_caches", "1\n");
-	set_countdown(n, "bio_read");
+	set_countdown(n, kind);
 	while (done < (ssize_t)FILE_SIZE) {
 		got = read(fd, back + done, FILE_SIZE - done);
 		check(got > 0 || (got == -1 && errno == EIO && errors++ == 0));
@@ -57,27 +60,20 @@ static int read_file(unsigned int n)
 	}
 	left = countdown();
 	check(memcmp(back, block, FILE_SIZE) == 0 && close(fd) == 0);
-	return left > 0 ? NOT_REACHED : 0;	/* what failed may have been read ahead: then nobody is told */
+	_exit(left > 0 ? NOT_REACHED : 0);	/* what failed may have been read ahead: then nobody is told */
 }
 
-static unsigned int for_every_n(int (*work)(unsigned int n))
+static void must_exit(int status)
 {
-	unsigned int n;
+	check(status == 0 || (WIFEXITED(status) && WEXITSTATUS(status) == NOT_REACHED));
+}
 
-	for (n = 1; n < MOST; n++) {
-		pid_t pid = fork();
-		int status;
+static unsigned int each_fails(void (*work)(unsigned int n, const char *kind), const char *kind)
+{
+	unsigned int calls = for_every_n(work, kind, must_exit);
 
-		check(pid >= 0);
-		if (pid == 0)
-			_exit(work(n));
-		status = status_of(pid);
-		if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_REACHED)
-			break;
-		check(status == 0);
-	}
-	check(n > 1 && n < MOST);
-	return n - 1;
+	check(calls > 0);
+	return calls;
 }
 
 static unsigned int *new_set(void)
@@ -87,14 +83,14 @@ static unsigned int *new_set(void)
 
 	check(set != MAP_FAILED);
 	for (unsigned int i = 0; i < set_pages; i++)
-		set[i * (PAGE / sizeof(*set))] = i * 7919 + 1;
+		WORD(set, i) = i * 7919 + 1;
 	return set;
 }
 
 static void check_set(const unsigned int *set)
 {
 	for (unsigned int i = 0; i < set_pages; i++)
-		check(set[i * (PAGE / sizeof(*set))] == i * 7919 + 1);
+		check(WORD(set, i) == i * 7919 + 1);
 }
 
 static void swap_in_fails(void)
@@ -113,6 +109,44 @@ static void swap_in_fails(void)
 	check(WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS);
 	check_set(set);
 	check(munmap(set, set_pages * PAGE) == 0);
+}
+
+/*
+ * A fault on a swapped page reads that page first and then ahead, so the second read is nobody's. Who comes to a page
+ * whose read has failed so reads it himself.
+ */
+static void read_ahead_fails(void)
+{
+	unsigned int *set = new_set(), failed = 0;
+
+	for (unsigned int i = 0; i < set_pages; i++) {
+		if (failed < AHEAD)
+			set_countdown(2, "bio_read");
+		check(WORD(set, i) == i * 7919 + 1);
+		failed += failed < AHEAD && countdown() == 0;
+	}
+	set_countdown(0, "");
+	check(failed == AHEAD);
+	check_set(set);
+	check(munmap(set, set_pages * PAGE) == 0);
+}
+
+static void nth_slot_fails(void)
+{
+	char text[16];
+
+	for (unsigned int n = 1; n <= SLOTS; n++) {
+		unsigned int *set;
+
+		snprintf(text, sizeof(text), "%u\n", n);
+		put("/proc/sys/vm/fail_swap_slot/times", "1\n");
+		put("/proc/sys/vm/fail_swap_slot/interval", text);
+		set = new_set();
+		check_set(set);
+		check(munmap(set, set_pages * PAGE) == 0);
+	}
+	put("/proc/sys/vm/fail_swap_slot/interval", "0\n");
+	put("/proc/sys/vm/fail_swap_slot/times", "-1\n");
 }
 
 static void slots_fail(void)
@@ -145,10 +179,15 @@ int main(void)
 	set_pages = sysconf(_SC_PHYS_PAGES) * 5 / 4;
 	for (unsigned int i = 0; i < FILE_SIZE; i++)
 		block[i] = (unsigned char)(i * 31 + i / PAGE);
-	printf("%u writes, each failed once\n", for_every_n(write_file));
-	printf("%u reads, each failed once\n", for_every_n(read_file));
+	printf("%u writes, each failed once\n", each_fails(write_file, "bio_write"));
+	printf("%u reads, each failed once\n", each_fails(read_file, "bio_read"));
 	check(unlink(NAME) == 0);
 	swap_in_fails();
+	read_ahead_fails();
+	before = injected();
+	nth_slot_fails();
+	printf("%lu slots refused, one by one\n", injected() - before);
+	check(injected() - before == SLOTS);
 	before = injected();
 	slots_fail();
 	printf("%lu slots refused\n", injected() - before);

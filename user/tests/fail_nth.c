@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The n-th allocation fails, for every n of fork, mmap, faults, files, pipes and exec: each time the call returns an
+ * The n-th page, and then the n-th slab object, is refused, for every n of fork, mmap, faults, files, pipes and exec: each time the call returns an
  * error or the process dies, nothing else happens, nothing leaks (the auditor runs afterwards).
  *
  * machine: mem=16 swap=16 timeout=180
@@ -11,7 +11,6 @@
 #include "countdown.h"
 #include "proc.h"
 
-#define MOST 2000
 #define MAPPED (40 * PAGE)
 
 static void use_memory(void)
@@ -46,11 +45,13 @@ static void use_files(const char *self)
 	}
 }
 
-static void sequence(char *self, unsigned int n)
+static char *self;
+
+static void sequence(unsigned int n, const char *kind)
 {
 	pid_t pid;
 
-	set_countdown(n, "");
+	set_countdown(n, kind);
 	pid = fork();
 	if (pid == 0)
 		_exit(0);
@@ -62,32 +63,33 @@ static void sequence(char *self, unsigned int n)
 	_exit(1);
 }
 
-int main(int argc, char **argv)
+static unsigned int errors, killed;
+
+static void seen(int status)
 {
-	unsigned int n, errors = 0, killed = 0;
-	long tables, promised;
+	killed += WIFSIGNALED(status);
+	errors += WIFEXITED(status) && WEXITSTATUS(status) == 1;
+}
 
-	if (argc > 1)
-		return countdown() > 0 ? NOT_REACHED : 0;
-	tables = meminfo("PageTables");
-	promised = meminfo("Committed_AS");
-	for (n = 1; n < MOST; n++) {
-		pid_t pid = fork();
-		int status;
+static void each_fails(const char *kind, unsigned int least)
+{
+	long tables = meminfo("PageTables"), promised = meminfo("Committed_AS");
+	unsigned int calls;
 
-		check(pid >= 0);
-		if (pid == 0)
-			sequence(argv[0], n);
-		status = status_of(pid);
-		if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_REACHED)
-			break;
-		killed += WIFSIGNALED(status);
-		errors += WIFEXITED(status) && WEXITSTATUS(status);
-	}
+	errors = killed = 0;
+	calls = for_every_n(sequence, kind, seen);
 	/* What the failures held is there again, to the page. */
 	check(meminfo("PageTables") == tables && meminfo("Committed_AS") == promised);
-	printf("%u allocations; each failed once: %u processes killed, %u execs failed\n", n - 1, killed,
-	       errors);
-	check(n > 50 && n < MOST);
+	printf("%s: %u calls; each failed once: %u processes killed, %u execs failed\n", kind, calls, killed, errors);
+	check(calls > least && killed + errors > 0);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1)
+		return countdown() > 0 ? NOT_REACHED : 0;
+	self = argv[0];
+	each_fails("page", 50);
+	each_fails("slab", 20);
 	return 0;
 }
