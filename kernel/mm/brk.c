@@ -15,6 +15,13 @@
 
 #include "mm_internal.h"
 
+#define KIB(pages) ((pages) << (PAGE_SHIFT - 10))
+#define PAGES(kib) ((kib) >> (PAGE_SHIFT - 10))
+#define RESERVE_SHARE 32		/* of what is free at boot, at the most */
+#define ADMIN_RESERVE_MOST (8ul << 10)	/* KiB */
+#define USER_RESERVE_MOST (128ul << 10)
+#define OWN_SHARE 32			/* a process leaves such a share of its own size to others */
+
 #define HEAP_FLAGS                                                                                 \
 	(VM_READ | VM_WRITE | VM_EXEC | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | VM_ACCOUNT)
 
@@ -32,7 +39,7 @@ unsigned long do_brk(unsigned long addr, unsigned long len)
 	if ((addr & ~PAGE_MASK) || addr > TASK_SIZE || len > TASK_SIZE - addr)
 		return -EINVAL;
 	pages = len >> PAGE_SHIFT;
-	if (mm->total_vm + pages > rlimit(RLIMIT_AS) >> PAGE_SHIFT)
+	if (!may_expand_vm(mm, flags, pages))
 		return -ENOMEM;
 	err = do_munmap(mm, addr, len);
 	if (err)
@@ -108,25 +115,45 @@ out:
 /* ---- commit accounting: how much memory has been promised ---- */
 
 /*
- *	overcommit_memory 0	refuse only what could never be had
+ *	overcommit_memory 0	refuse only a request that is larger than all of RAM and swap
  *	                  1	refuse nothing
- *	                  2	promise at most swap plus a share of RAM
+ *	                  2	promise at most swap plus a share of RAM, less a reserve for the superuser and one
+ *				for other programs than the largest
  */
 
 int sysctl_overcommit_memory = OVERCOMMIT_GUESS;
 int sysctl_overcommit_ratio = 50;
+unsigned long sysctl_overcommit_kbytes, sysctl_admin_reserve_kbytes, sysctl_user_reserve_kbytes;
 atomic_t vm_committed_space = ATOMIC_INIT(0);
 
 unsigned long vm_commit_limit(void)
 {
-	return totalram_pages * sysctl_overcommit_ratio / 100 + nr_total_swap_slots();
+	unsigned long ram = sysctl_overcommit_kbytes ? PAGES(sysctl_overcommit_kbytes) :
+						       totalram_pages * sysctl_overcommit_ratio / 100;
+
+	return ram + nr_total_swap_slots();
 }
 
-/* All that could be made free if everything went well: shared memory can only go to swap, which counts already. */
-static long pages_obtainable(void)
+/* Linux's: programs that lay out memory for the superuser to work in, and for a user to end a process. */
+void commit_init(void)
 {
-	return nr_free_pages() + nr_pagecache_pages() - nr_shmem_pages() + slab_pages_reclaimable() +
-	       nr_free_swap_slots();
+	unsigned long share = KIB(nr_free_pages()) / RESERVE_SHARE;
+
+	sysctl_admin_reserve_kbytes = min(share, ADMIN_RESERVE_MOST);
+	sysctl_user_reserve_kbytes = min(share, USER_RESERVE_MOST);
+}
+
+/* Mode 2: what may be promised to the caller. */
+static long commit_allowed(void)
+{
+	const struct mm_struct *mm = current->mm;
+	long allowed = (long)vm_commit_limit();
+
+	if (!capable())
+		allowed -= (long)PAGES(sysctl_admin_reserve_kbytes);
+	if (mm)
+		allowed -= (long)min(mm->total_vm / OWN_SHARE, PAGES(sysctl_user_reserve_kbytes));
+	return allowed;
 }
 
 static bool may_promise(long pages)
@@ -135,9 +162,9 @@ static bool may_promise(long pages)
 	case OVERCOMMIT_ALWAYS:
 		return true;
 	case OVERCOMMIT_NEVER:
-		return (unsigned long)atomic_read(&vm_committed_space) <= vm_commit_limit();
+		return atomic_read(&vm_committed_space) < commit_allowed();
 	default:
-		return pages < pages_obtainable();
+		return pages <= (long)(totalram_pages + nr_total_swap_slots());
 	}
 }
 

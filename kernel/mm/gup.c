@@ -94,6 +94,10 @@ int make_pages_present(unsigned long start, unsigned long end)
 			up_read(&mm->mmap_sem);
 			return -ENOMEM;
 		}
+		if (vma->vm_flags & VM_LOCKONFAULT) {
+			up_read(&mm->mmap_sem);
+			continue;
+		}
 		/* Break COW now: a locked page should not fault later. Shared ones are not dirtied. */
 		write = (vma->vm_flags & (VM_WRITE | VM_SHARED)) == VM_WRITE;
 		err = get_page_of_area(mm, vma, start, write, &page);

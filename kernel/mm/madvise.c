@@ -31,6 +31,10 @@ static unsigned long advised_flags(unsigned long flags, int advice)
 		return flags | VM_DONTCOPY;
 	case MADV_DOFORK:
 		return flags & ~VM_DONTCOPY;
+	case MADV_WIPEONFORK:
+		return flags | VM_WIPEONFORK;
+	case MADV_KEEPONFORK:
+		return flags & ~VM_WIPEONFORK;
 	default:
 		return flags;
 	}
@@ -39,7 +43,8 @@ static unsigned long advised_flags(unsigned long flags, int advice)
 static bool advice_changes_area(int advice)
 {
 	return advice == MADV_NORMAL || advice == MADV_RANDOM || advice == MADV_SEQUENTIAL ||
-	       advice == MADV_DONTFORK || advice == MADV_DOFORK;
+	       advice == MADV_DONTFORK || advice == MADV_DOFORK || advice == MADV_WIPEONFORK ||
+	       advice == MADV_KEEPONFORK;
 }
 
 static int madvise_flags(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long start,
@@ -49,6 +54,8 @@ static int madvise_flags(struct mm_struct *mm, struct vm_area_struct *vma, unsig
 	int err;
 
 	if (advice == MADV_DOFORK && (vma->vm_flags & VM_IO))
+		return -EINVAL;
+	if (advice == MADV_WIPEONFORK && (vma->vm_file || vma_is_shared(vma)))
 		return -EINVAL;
 	if (flags == vma->vm_flags)
 		return 0;
@@ -65,10 +72,12 @@ static int madvise_flags(struct mm_struct *mm, struct vm_area_struct *vma, unsig
 
 static int madvise_willneed(struct vm_area_struct *vma, unsigned long start, unsigned long end)
 {
-	if (!vma->vm_file)
-		return 0;
-	force_page_cache_readahead(vma->vm_file->f_mapping, vma->vm_file,
-				   linear_page_index(vma, start), (end - start) >> PAGE_SHIFT);
+	struct address_space *mapping = vma->vm_file ? vma->vm_file->f_mapping : NULL;
+
+	/* Memory objects and devices have nothing to read from. */
+	if (mapping && mapping->a_ops->readpage)
+		force_page_cache_readahead(mapping, vma->vm_file, linear_page_index(vma, start),
+					   (end - start) >> PAGE_SHIFT);
 	return 0;
 }
 
@@ -80,7 +89,7 @@ static int madvise_willneed(struct vm_area_struct *vma, unsigned long start, uns
 static int madvise_dontneed(struct vm_area_struct *vma, unsigned long start, unsigned long end,
 			    int advice)
 {
-	if (vma->vm_flags & (VM_LOCKED | VM_IO))
+	if (vma->vm_flags & (advice == MADV_DONTNEED_LOCKED ? VM_IO : VM_LOCKED | VM_IO))
 		return -EINVAL;
 	if (advice == MADV_FREE && (vma->vm_file || vma_is_shared(vma)))
 		return -EINVAL;
@@ -95,6 +104,7 @@ static int madvise_area(struct mm_struct *mm, struct vm_area_struct *vma, unsign
 	case MADV_WILLNEED:
 		return madvise_willneed(vma, start, end);
 	case MADV_DONTNEED:
+	case MADV_DONTNEED_LOCKED:
 	case MADV_FREE:
 		return madvise_dontneed(vma, start, end, advice);
 	case MADV_HUGEPAGE:
@@ -112,7 +122,10 @@ static bool advice_known(int advice)
 	switch (advice) {
 	case MADV_WILLNEED:
 	case MADV_DONTNEED:
+	case MADV_DONTNEED_LOCKED:
 	case MADV_FREE:
+	case MADV_HUGEPAGE:
+	case MADV_NOHUGEPAGE:
 	case MADV_DONTDUMP:
 	case MADV_DODUMP:
 		return true;
@@ -129,9 +142,11 @@ long sys_madvise(unsigned long start, size_t len, int advice)
 	unsigned long end, next;
 	int err = 0;
 
+	if ((start & ~PAGE_MASK) || !advice_known(advice) || (len && !PAGE_ALIGN(len)))
+		return -EINVAL;
 	len = PAGE_ALIGN(len);
 	end = start + len;
-	if ((start & ~PAGE_MASK) || end < start || !advice_known(advice))
+	if (end < start)
 		return -EINVAL;
 	if (write)
 		down_write(&mm->mmap_sem);
@@ -229,9 +244,10 @@ long sys_mincore(unsigned long start, size_t len, unsigned char __user *uvec)
 
 /* ---- msync ---- */
 
-/* The next file in [*start, end) that must be written, referenced; *start moves past it. */
+/* The next file in [*start, end) that must be written, referenced; *start moves past it.  NULL: none is left.
+ * => ERR_PTR(-EBUSY): a locked area cannot be invalidated */
 static struct file *msync_next(struct mm_struct *mm, unsigned long *start, unsigned long end,
-			       bool *hole, pgoff_t *first, pgoff_t *last)
+			       int flags, bool *hole, pgoff_t *first, pgoff_t *last)
 {
 	struct vm_area_struct *vma;
 	unsigned long from, to;
@@ -242,6 +258,8 @@ static struct file *msync_next(struct mm_struct *mm, unsigned long *start, unsig
 			*start = end;
 			break;
 		}
+		if ((flags & MS_INVALIDATE) && (vma->vm_flags & VM_LOCKED))
+			return ERR_PTR(-EBUSY);
 		*hole |= vma->vm_start > *start;
 		from = max(*start, vma->vm_start);
 		to = min(end, vma->vm_end);
@@ -278,8 +296,10 @@ long sys_msync(unsigned long start, size_t len, int flags)
 		return -ENOMEM;
 	while (start < end && !err) {
 		down_read(&mm->mmap_sem);
-		file = msync_next(mm, &start, end, &hole, &first, &last);
+		file = msync_next(mm, &start, end, flags, &hole, &first, &last);
 		up_read(&mm->mmap_sem);
+		if (IS_ERR(file))
+			return PTR_ERR(file);
 		if (!file)
 			break;
 		if (flags & MS_SYNC) {

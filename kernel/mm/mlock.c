@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mlock: pages that stay.  VM_LOCKED areas are faulted in at once and skipped by
+ * mlock: pages that stay.  VM_LOCKED areas are faulted in at once (with VM_LOCKONFAULT, as they are touched) and skipped by
  * swap_out; the lock is not inherited by fork.
  */
 #include <abi/mman.h>
@@ -12,8 +12,8 @@
 
 #include "mm_internal.h"
 
-/* Set or clear VM_LOCKED on [start, end) of one area. */
-static int mlock_area(struct mm_struct *mm, unsigned long start, unsigned long end, bool lock)
+/* Make the locks of [start, end), inside one area, what lock says: 0, VM_LOCKED, or that with VM_LOCKONFAULT. */
+static int mlock_area(struct mm_struct *mm, unsigned long start, unsigned long end, unsigned long lock)
 {
 	struct vm_area_struct *vma;
 	int err = split_range(mm, start, end);
@@ -21,20 +21,21 @@ static int mlock_area(struct mm_struct *mm, unsigned long start, unsigned long e
 	if (err)
 		return err;
 	vma = find_vma(mm, start);
-	if (!(vma->vm_flags & VM_LOCKED) != lock)
+	if ((vma->vm_flags & VM_LOCK_MASK) == lock)
 		return 0;
-	spin_lock(&mm->page_table_lock);
-	vma->vm_flags ^= VM_LOCKED;
-	spin_unlock(&mm->page_table_lock);
+	if (vma->vm_flags & VM_LOCKED)
+		mm->locked_vm -= vma_pages(vma);
 	if (lock)
 		mm->locked_vm += vma_pages(vma);
-	else
-		mm->locked_vm -= vma_pages(vma);
+	spin_lock(&mm->page_table_lock);
+	vma->vm_flags = (vma->vm_flags & ~VM_LOCK_MASK) | lock;
+	spin_unlock(&mm->page_table_lock);
 	vma_merge_around(mm, vma);
 	return 0;
 }
 
-static int mlock_range(struct mm_struct *mm, unsigned long start, unsigned long end, bool lock)
+static int mlock_range(struct mm_struct *mm, unsigned long start, unsigned long end,
+		       unsigned long lock)
 {
 	struct vm_area_struct *vma;
 	unsigned long next;
@@ -62,7 +63,7 @@ static int check_mlock(struct mm_struct *mm, unsigned long pages)
 	return mm->locked_vm + pages > rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT ? -ENOMEM : 0;
 }
 
-static long do_mlock(unsigned long start, size_t len, bool lock)
+static long do_mlock(unsigned long start, size_t len, unsigned long lock)
 {
 	struct mm_struct *mm = current->mm;
 	int err = 0;
@@ -86,15 +87,22 @@ static long do_mlock(unsigned long start, size_t len, bool lock)
 
 long sys_mlock(unsigned long start, size_t len)
 {
-	return do_mlock(start, len, true);
+	return do_mlock(start, len, VM_LOCKED);
+}
+
+long sys_mlock2(unsigned long start, size_t len, int flags)
+{
+	if (flags & ~MLOCK_ONFAULT)
+		return -EINVAL;
+	return do_mlock(start, len, flags & MLOCK_ONFAULT ? VM_LOCK_MASK : VM_LOCKED);
 }
 
 long sys_munlock(unsigned long start, size_t len)
 {
-	return do_mlock(start, len, false);
+	return do_mlock(start, len, 0);
 }
 
-static void mlock_every_area(struct mm_struct *mm, bool lock)
+static void mlock_every_area(struct mm_struct *mm, unsigned long lock)
 {
 	struct vm_area_struct *vma;
 	unsigned long addr = 0, end;
@@ -111,17 +119,17 @@ long sys_mlockall(int flags)
 {
 	struct mm_struct *mm = current->mm;
 	struct vm_area_struct *vma;
-	unsigned long addr = 0;
+	unsigned long addr = 0, lock = flags & MCL_ONFAULT ? VM_LOCK_MASK : VM_LOCKED;
 	int err;
 
-	if (!flags || (flags & ~(MCL_CURRENT | MCL_FUTURE)))
+	if (!(flags & (MCL_CURRENT | MCL_FUTURE)) || (flags & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT)))
 		return -EINVAL;
 	down_write(&mm->mmap_sem);
 	err = check_mlock(mm, flags & MCL_CURRENT ? mm->total_vm : 0);
 	if (!err) {
-		mm->def_flags = flags & MCL_FUTURE ? VM_LOCKED : 0;
+		mm->def_flags = flags & MCL_FUTURE ? lock : 0;
 		if (flags & MCL_CURRENT)
-			mlock_every_area(mm, true);
+			mlock_every_area(mm, lock);
 	}
 	up_write(&mm->mmap_sem);
 	while (!err && (flags & MCL_CURRENT)) {
@@ -146,7 +154,7 @@ long sys_munlockall(void)
 
 	down_write(&mm->mmap_sem);
 	mm->def_flags = 0;
-	mlock_every_area(mm, false);
+	mlock_every_area(mm, 0);
 	up_write(&mm->mmap_sem);
 	return 0;
 }

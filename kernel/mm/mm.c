@@ -204,7 +204,7 @@ static struct vm_area_struct *dup_vma(struct mm_struct *mm, struct vm_area_struc
 	}
 	*vma = *old;
 	vma->vm_mm = mm;
-	vma->vm_flags &= ~VM_LOCKED;
+	vma->vm_flags &= ~VM_LOCK_MASK;
 	INIT_LIST_HEAD(&vma->vm_list);
 	INIT_LIST_HEAD(&vma->shared);
 	if (vma->vm_file)
@@ -235,7 +235,7 @@ int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)
 		}
 		vma_link(mm, vma);
 		vma_stat_account(mm, vma, vma_pages(vma));
-		err = copy_page_range(mm, oldmm, vma);
+		err = vma->vm_flags & VM_WIPEONFORK ? 0 : copy_page_range(mm, oldmm, vma);
 		if (err)
 			break;
 	}

@@ -37,6 +37,8 @@ void remove_vma(struct vm_area_struct *vma);
 /* Is [start, end) mapped without a hole? */
 bool range_is_mapped(struct mm_struct *mm, unsigned long start, unsigned long end);
 void vma_stat_account(struct mm_struct *mm, const struct vm_area_struct *vma, long pages);
+/* Do RLIMIT_AS and, for what is data, RLIMIT_DATA leave room for so many pages more? */
+bool may_expand_vm(const struct mm_struct *mm, unsigned long flags, unsigned long pages);
 
 static inline struct vm_area_struct *vma_next(const struct vm_area_struct *vma)
 {
@@ -65,6 +67,12 @@ static inline pgoff_t linear_page_index(const struct vm_area_struct *vma, unsign
 static inline bool vma_is_shared(const struct vm_area_struct *vma)
 {
 	return vma->vm_flags & VM_SHARED;
+}
+
+/* Private and writable, and not a stack: what RLIMIT_DATA and VmData count. */
+static inline bool vma_is_data(unsigned long flags)
+{
+	return (flags & (VM_WRITE | VM_SHARED | VM_GROWSDOWN)) == VM_WRITE;
 }
 
 static inline bool vma_accountable(unsigned long flags)

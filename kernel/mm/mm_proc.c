@@ -224,7 +224,7 @@ void task_mem_show(struct seq_file *m, struct mm_struct *mm)
 	seq_printf(m, "VmRSS:\t%8lu kB\nRssAnon:\t%8lu kB\nRssFile:\t%8lu kB\n", KIB(rss),
 		   KIB(mm->anon_rss), KIB(mm->file_rss));
 	seq_printf(m, "VmData:\t%8lu kB\nVmStk:\t%8lu kB\nVmExe:\t%8lu kB\nVmLib:\t%8lu kB\n",
-		   KIB(mm->total_vm - mm->shared_vm - mm->stack_vm), KIB(mm->stack_vm), KIB(text),
+		   KIB(mm->data_vm), KIB(mm->stack_vm), KIB(text),
 		   KIB(lib));
 	seq_printf(m, "VmPTE:\t%8lu kB\nVmSwap:\t%8lu kB\n", KIB(mm->nr_ptes),
 		   KIB(mm->swap_ptes));
@@ -238,6 +238,6 @@ void task_statm(struct mm_struct *mm, unsigned long out[7])
 	out[2] = mm->file_rss;
 	out[3] = (PAGE_ALIGN(mm->end_code) - (mm->start_code & PAGE_MASK)) >> PAGE_SHIFT;
 	out[4] = 0;
-	out[5] = mm->total_vm - mm->shared_vm;
+	out[5] = mm->data_vm + mm->stack_vm;
 	out[6] = 0;
 }

@@ -100,8 +100,11 @@ static int calc_vm_flags(struct mm_struct *mm, struct file *file, unsigned long 
 		    (flags & MAP_GROWSDOWN ? VM_GROWSDOWN : 0) |
 		    (flags & MAP_LOCKED ? VM_LOCKED : 0) |
 		    (flags & MAP_NORESERVE ? VM_NORESERVE : 0);
-	if (type == MAP_SHARED_VALIDATE && file)
+	if (type == MAP_SHARED_VALIDATE && file) {
+		if (flags & ~MAP_KNOWN)
+			return -EOPNOTSUPP;
 		type = MAP_SHARED;
+	}
 	if (type != MAP_SHARED && type != MAP_PRIVATE)
 		return -EINVAL;
 	if (file)
@@ -117,7 +120,7 @@ static int check_limits(struct mm_struct *mm, unsigned long len, unsigned long v
 
 	if (mm->map_count >= sysctl_max_map_count)
 		return -ENOMEM;
-	if (mm->total_vm + pages > rlimit(RLIMIT_AS) >> PAGE_SHIFT)
+	if (!may_expand_vm(mm, vm_flags, pages))
 		return -ENOMEM;
 	if ((vm_flags & VM_LOCKED) && !capable() &&
 	    mm->locked_vm + pages > rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT)
@@ -405,7 +408,7 @@ static int check_stack_growth(struct mm_struct *mm, struct vm_area_struct *vma,
 
 	if (size > rlimit(RLIMIT_STACK))
 		return -ENOMEM;
-	if (mm->total_vm + grow > rlimit(RLIMIT_AS) >> PAGE_SHIFT)
+	if (!may_expand_vm(mm, vma->vm_flags, grow))
 		return -ENOMEM;
 	if ((vma->vm_flags & VM_LOCKED) && !capable() &&
 	    mm->locked_vm + grow > rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT)

@@ -53,6 +53,9 @@ static int mprotect_area(struct mm_struct *mm, struct vm_area_struct *vma, unsig
 
 	if (flags == vma->vm_flags)
 		return 0;
+	if (vma_is_data(flags) && !vma_is_data(vma->vm_flags) &&
+	    mm->data_vm + vma_pages(vma) > rlimit(RLIMIT_DATA) >> PAGE_SHIFT)
+		return -ENOMEM;
 	/* A private area that becomes writable is charged from now on. */
 	if ((flags & VM_WRITE) && !(flags & (VM_SHARED | VM_ACCOUNT | VM_NORESERVE))) {
 		charged = vma_pages(vma);
@@ -60,10 +63,12 @@ static int mprotect_area(struct mm_struct *mm, struct vm_area_struct *vma, unsig
 			return -ENOMEM;
 		flags |= VM_ACCOUNT;
 	}
+	vma_stat_account(mm, vma, -(long)vma_pages(vma));
 	spin_lock(&mm->page_table_lock);
 	vma->vm_flags = flags;
 	vma->vm_page_prot = vm_get_page_prot(vma, flags);
 	spin_unlock(&mm->page_table_lock);
+	vma_stat_account(mm, vma, vma_pages(vma));
 	change_protection(vma, vma->vm_start, vma->vm_end);
 	return 0;
 }
@@ -104,7 +109,7 @@ long sys_mprotect(unsigned long start, size_t len, unsigned long prot)
 
 	if (start & ~PAGE_MASK)
 		return -EINVAL;
-	if (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_GROWSDOWN))
+	if (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM | PROT_GROWSDOWN))
 		return -EINVAL;
 	len = PAGE_ALIGN(len);
 	if (len == 0)
@@ -118,12 +123,14 @@ long sys_mprotect(unsigned long start, size_t len, unsigned long prot)
 	down_write(&mm->mmap_sem);
 	if (prot & PROT_GROWSDOWN) {
 		vma = find_vma(mm, start);
-		if (vma && (vma->vm_flags & VM_GROWSDOWN) && vma->vm_start < start + len) {
-			len += start - vma->vm_start;
-			start = vma->vm_start;
-		}
+		err = -EINVAL;
+		if (!vma || vma->vm_start >= start + len || !(vma->vm_flags & VM_GROWSDOWN))
+			goto out;
+		len += start - vma->vm_start;
+		start = vma->vm_start;
 	}
 	err = mprotect_range(mm, start, start + len, access);
+out:
 	up_write(&mm->mmap_sem);
 	return err;
 }

@@ -120,7 +120,7 @@ static int check_growth(struct mm_struct *mm, struct vm_area_struct *vma, unsign
 {
 	if (vma->vm_flags & VM_DONTEXPAND)
 		return -EFAULT;
-	if (mm->total_vm + pages > rlimit(RLIMIT_AS) >> PAGE_SHIFT)
+	if (!may_expand_vm(mm, vma->vm_flags, pages))
 		return -ENOMEM;
 	if ((vma->vm_flags & VM_LOCKED) && !capable() &&
 	    mm->locked_vm + pages > rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT)

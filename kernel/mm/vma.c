@@ -18,6 +18,7 @@
 #include <quire/err.h>
 #include <quire/fs.h>
 #include <quire/mm.h>
+#include <quire/sched.h>
 #include <quire/slab.h>
 
 #include "mm_internal.h"
@@ -240,17 +241,23 @@ void remove_vma(struct vm_area_struct *vma)
 	vm_area_free(vma);
 }
 
-/* Pages counted by kind for /proc; pages may be negative. */
+bool may_expand_vm(const struct mm_struct *mm, unsigned long flags, unsigned long pages)
+{
+	if (mm->total_vm + pages > rlimit(RLIMIT_AS) >> PAGE_SHIFT)
+		return false;
+	return !vma_is_data(flags) || mm->data_vm + pages <= rlimit(RLIMIT_DATA) >> PAGE_SHIFT;
+}
+
+/* Pages counted by kind for /proc and the limits; pages may be negative. */
 void vma_stat_account(struct mm_struct *mm, const struct vm_area_struct *vma, long pages)
 {
 	mm->total_vm += pages;
-	if (vma->vm_file) {
-		mm->shared_vm += pages;
-		if ((vma->vm_flags & (VM_EXEC | VM_WRITE)) == VM_EXEC)
-			mm->exec_vm += pages;
-	} else if (vma->vm_flags & VM_GROWSDOWN) {
+	if (vma->vm_flags & VM_GROWSDOWN)
 		mm->stack_vm += pages;
-	}
+	else if (vma_is_data(vma->vm_flags))
+		mm->data_vm += pages;
+	else if ((vma->vm_flags & (VM_EXEC | VM_WRITE)) == VM_EXEC)
+		mm->exec_vm += pages;
 	if (vma->vm_flags & VM_LOCKED)
 		mm->locked_vm += pages;
 	if (mm->total_vm > mm->hiwater_vm)

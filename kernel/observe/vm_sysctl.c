@@ -49,6 +49,17 @@ static int reserve_ratio_write(char *text, size_t len)
 	return 0;
 }
 
+/* Of the two ways to set the limit of mode 2, the one written last counts, and the other reads 0. */
+static void ratio_changed(void)
+{
+	sysctl_overcommit_kbytes = 0;
+}
+
+static void kbytes_changed(void)
+{
+	sysctl_overcommit_ratio = 0;
+}
+
 /* The writer's own countdown: its n-th call that may fail does. */
 static int fail_nth_show(struct seq_file *m, void *v)
 {
@@ -88,13 +99,19 @@ void vm_sysctl_init(void)
 	sysctl_register_int("sys/vm/overcommit_memory", &sysctl_overcommit_memory, 0,
 			    OVERCOMMIT_MOST, NULL);
 	sysctl_register_int("sys/vm/overcommit_ratio", &sysctl_overcommit_ratio, 0,
-			    OVERCOMMIT_RATIO_MOST, NULL);
+			    OVERCOMMIT_RATIO_MOST, ratio_changed);
+	sysctl_register_ulong("sys/vm/overcommit_kbytes", &sysctl_overcommit_kbytes, 0, ULONG_MAX,
+			      kbytes_changed);
+	sysctl_register_ulong("sys/vm/admin_reserve_kbytes", &sysctl_admin_reserve_kbytes, 0, ULONG_MAX,
+			      NULL);
+	sysctl_register_ulong("sys/vm/user_reserve_kbytes", &sysctl_user_reserve_kbytes, 0, ULONG_MAX, NULL);
 	sysctl_register_int("sys/vm/max_map_count", &sysctl_max_map_count, 1, INT_MAX, NULL);
 	for (kind = 0; kind < FAIL_count; kind++)
 		register_fail_kind(kind);
 	sysctl_register_int("sys/vm/fail_pid", &fail_task_pid, 0, INT_MAX, NULL);
 	proc_create_rw("sys/vm/fail_nth", 0666, fail_nth_show, fail_nth_write);
 	sysctl_register_int("sys/vm/fail_seed", &fail_seed, 1, INT_MAX, fail_inject_reset);
+	commit_init();
 	cache_sysctl_init();
 }
 

@@ -46,6 +46,9 @@ struct vm_area_struct;
 #define VM_DONTEXPAND 0x40000ul
 #define VM_ACCOUNT 0x100000ul	/* counted in the commit limit */
 #define VM_NORESERVE 0x200000ul
+#define VM_LOCKONFAULT 0x400000ul	/* with VM_LOCKED: pages come when they are touched */
+#define VM_LOCK_MASK (VM_LOCKED | VM_LOCKONFAULT)
+#define VM_WIPEONFORK 0x800000ul	/* a child finds zeroes */
 
 struct vm_operations_struct {
 	void (*open)(struct vm_area_struct *vma);  /* after a copy or split */
@@ -89,7 +92,7 @@ struct mm_struct {
 	struct rb_root mm_rb;
 	struct vm_area_struct *mmap_cache;
 	int map_count;
-	unsigned long total_vm, locked_vm, shared_vm, exec_vm, stack_vm; /* pages */
+	unsigned long total_vm, locked_vm, data_vm, exec_vm, stack_vm; /* pages */
 	unsigned long def_flags;	/* mlockall(MCL_FUTURE) */
 	unsigned long start_code, end_code, start_data, end_data;
 	unsigned long start_brk, brk, start_stack;
@@ -206,6 +209,9 @@ extern struct page *zero_page; /* PG_reserved, mapped read-only for reads of unt
 int vm_enough_memory(long pages);	/* reserves; => -ENOMEM */
 void vm_unacct_memory(long pages);
 extern int sysctl_overcommit_memory, sysctl_overcommit_ratio, sysctl_max_map_count;
+extern unsigned long sysctl_overcommit_kbytes;	/* instead of the ratio, if not 0 */
+extern unsigned long sysctl_admin_reserve_kbytes, sysctl_user_reserve_kbytes;
+void commit_init(void);	/* sets the reserves; when memory is there */
 extern atomic_t vm_committed_space;
 unsigned long vm_commit_limit(void);
 

@@ -217,6 +217,7 @@ long sys_msync(unsigned long start, size_t len, int flags);
 long sys_madvise(unsigned long start, size_t len, int advice);
 long sys_mincore(unsigned long start, size_t len, unsigned char __user *uvec);
 long sys_mlock(unsigned long start, size_t len);
+long sys_mlock2(unsigned long start, size_t len, int flags);
 long sys_munlock(unsigned long start, size_t len);
 long sys_mlockall(int flags);
 long sys_munlockall(void);
