@@ -124,6 +124,19 @@ class Choice(unittest.TestCase):
         with self.assertRaises(programs.UnknownRow):
             programs.chosen(["nothing"], self.known)
 
+    def test_plan(self):
+        chosen = {"calls": ["null"], "disk": ["fsync"], "pressure": ["hot_2x"], "machine": ["boot"]}
+        found = measure.plan(chosen, measure.SHORT)
+        self.assertEqual([group[2] for group in found], ["cpu", "disk", "pressure"])
+        for steps in found.values():
+            self.assertEqual([s.kernel for s in steps[:4]], ["linux", "quire"] * 2)
+        self.assertEqual([s.way for s in next(iter(found.values()))],
+                         ["icount"] * 2 + ["wall"] * 2 * measure.SHORT.boots)
+        self.assertEqual([len(some) for some in measure.rounds(found[128, 256, "disk"])],
+                         [2] + [1] * 2 * measure.SHORT.disk_boots)
+        none = measure.plan(chosen, measure.SHORT.with_boots(0))
+        self.assertEqual([len(steps) for steps in none.values()], [2, 0, 0])
+
     def test_every_row_has_a_class(self):
         for program, names in programs.programs().items():
             self.assertTrue(names, program)

@@ -2,7 +2,9 @@
 """Runs rows on both kernels: boots in alternation, and goes on where a row, a machine or a boot failed."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import groupby
 
 from pybench import kernels, outside, profile, yardstick
 from pybench import rows as rowlib
@@ -26,12 +28,16 @@ class Effort:
     disk_boots: int
     pressure_boots: int  # one run in each
 
+    def words(self):
+        """All of it, for the head of the table."""
+        return ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in vars(self).items())
+
     def with_boots(self, boots):
         """The same with another number of boots without icount."""
         return Effort(self.icount_runs, self.runs, boots, self.disk_runs, boots, boots)
 
 
-SHORT = Effort(icount_runs=3, runs=3, boots=2, disk_runs=5, disk_boots=3, pressure_boots=2)
+SHORT = Effort(icount_runs=3, runs=1, boots=2, disk_runs=5, disk_boots=3, pressure_boots=2)
 FULL = Effort(icount_runs=5, runs=5, boots=5, disk_runs=9, disk_boots=5, pressure_boots=5)
 
 
@@ -116,6 +122,22 @@ def attempt(step, build, found, say):
             found.setdefault(name, Row(name, "", error=type(e).__name__))
 
 
+def rounds(steps):
+    """STEPS in lists of those that may run at the same time: the kernels' counts of instructions, which do not
+    change with what else the host does."""
+    for way, some in groupby(steps, lambda step: step.way):
+        some = list(some)
+        yield from [[step] for step in some] if way == "wall" else [some]
+
+
+def timed(step, build, found, say, took):
+    """attempt(), and how long it took."""
+    start = time.monotonic()
+    attempt(step, build, found, say)
+    took[step.title()] = time.monotonic() - start
+    say(f"{took[step.title()]:5.0f} s  {step.title()}")
+
+
 def measure(chosen, build, effort, say=print, only=kernels.KERNELS, took=None):
     """Yields [Figure] of a part of CHOSEN, {program: [rows]}, as soon as it is measured; of the kernels in ONLY.
 
@@ -124,11 +146,11 @@ def measure(chosen, build, effort, say=print, only=kernels.KERNELS, took=None):
     took = {} if took is None else took
     for group, steps in plan(chosen, effort, only).items():
         samples = {(k, way): {} for k in kernels.KERNELS for way in ("icount", "wall", "count")}
-        for step in steps:
-            start = time.monotonic()
-            attempt(step, build, samples[step.kernel, step.way], say)
-            took[step.title()] = time.monotonic() - start
-            say(f"{took[step.title()]:5.0f} s  {step.title()}")
+        for together in rounds(steps):
+            with ThreadPoolExecutor(len(together)) as pool:
+                for done in [pool.submit(timed, s, build, samples[s.kernel, s.way], say, took)
+                             for s in together]:
+                    done.result()
         rows = steps[0].rows if steps else ()
         yield [f for p, n in rows for f in figures_of(p, n, group[2], samples)]
         yield from beside(build, [n for p, n in rows if p == yardstick.PROGRAM], samples, say)

@@ -10,6 +10,7 @@ import re
 import subprocess
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from pybench import kernels, rows, symbols
 from pybench.figures import Figure
@@ -81,10 +82,13 @@ def smallest(works, least, most):
 
 def smallest_figure(build, say):
     """MiB of the smallest machine that boots."""
-    values = {}
-    for k in kernels.KERNELS:
-        values[k] = [smallest(lambda mib, k=k: alive(k, build, mib), LEAST[k], MOST)]
-        say(f"{k}: the smallest machine has {values[k][0]} MiB")
+    def search(k):
+        found = smallest(lambda mib: alive(k, build, mib), LEAST[k], MOST)
+        say(f"{k}: the smallest machine has {found} MiB")
+        return [found]
+
+    with ThreadPoolExecutor() as pool:
+        values = dict(zip(kernels.KERNELS, pool.map(search, kernels.KERNELS)))
     return Figure(PROGRAM, "smallest_memory", "machine", "MiB", values)
 
 

@@ -25,7 +25,7 @@ def count(kernel, build, commands, memory, swap=256, icount=True, from_start=Fal
 
     FROM_START: what is executed since the machine's start is counted. The text is "" when the machine died.
     """
-    out = os.path.join(build, "bench", f"count.{os.getpid()}")
+    out = os.path.join(build, "bench", f"count.{kernel}.{os.getpid()}")
     plugin = os.path.join(build, "bench", "count.so")
     argument = f"{plugin},out={out}" + (",from=start" if from_start else "")
     try:
