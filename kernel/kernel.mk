@@ -9,7 +9,8 @@
 KO	:= $(O)/$(if $(filter 1,$(DEBUG)),debug-kernel,kernel-obj)
 KERNEL	:= $(O)/$(if $(filter 1,$(DEBUG)),quire-debug,quire)
 
-KSRC	:= $(sort $(shell find kernel fs -name '*.[cS]' 2>/dev/null))
+VDSODIR	:= kernel/arch/i386/vdso
+KSRC	:= $(sort $(shell find kernel fs -path $(VDSODIR) -prune -o -name '*.[cS]' -print 2>/dev/null))
 KOBJ	:= $(addsuffix .o,$(addprefix $(KO)/,$(KSRC)))
 KLDS	:= kernel/arch/i386/kernel.ld
 KGCCINC	 = $(shell $(CROSS)gcc -print-file-name=include)
@@ -38,6 +39,21 @@ $(KO)/%.S.o: %.S $(KO)/flags
 	$(call say,AS,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CROSS)gcc $(KCPPFLAGS) $(KASFLAGS) -MD -MP -c $< -o $@
+
+# The code for programs is linked twice, each time as a shared object, and included in vdso_images.S.
+VDSOS	:= $(KO)/vdso-int80.so $(KO)/vdso-sysenter.so
+VDSOLD	:= -m elf_i386 -shared -soname linux-gate.so.1 --hash-style=both --eh-frame-hdr -z noexecstack \
+	-z max-page-size=4096 --build-id=none -s
+
+$(VDSOS): $(KO)/vdso-%.so: $(VDSODIR)/vdso.S $(VDSODIR)/vdso.ld kernel/arch/i386/include/arch/vdso.h $(KO)/flags
+	$(call say,LD,$@)
+	$(Q)$(CROSS)gcc $(KCPPFLAGS) $(KASFLAGS) $(if $(filter sysenter,$*),-DVDSO_SYSENTER) \
+		-c $(VDSODIR)/vdso.S -o $(@:.so=.o)
+	$(Q)$(CROSS)gcc $(KCPPFLAGS) $(KASFLAGS) -E -P -x assembler-with-cpp $(VDSODIR)/vdso.ld -o $(@:.so=.ld)
+	$(Q)$(CROSS)ld $(VDSOLD) -T $(@:.so=.ld) $(@:.so=.o) -o $@
+
+$(KO)/kernel/arch/i386/vdso_images.S.o: $(VDSOS)
+$(KO)/kernel/arch/i386/vdso_images.S.o: KASFLAGS += -Wa,-I$(KO)
 
 $(KO)/kernel/core/spinlock.c.o: KCFLAGS += -fomit-frame-pointer
 

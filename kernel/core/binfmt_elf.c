@@ -9,6 +9,7 @@
  */
 #include <abi/mman.h>
 #include <arch/elf.h>
+#include <arch/vdso.h>
 #include <quire/binfmts.h>
 #include <quire/elf_load.h>
 #include <quire/err.h>
@@ -280,7 +281,8 @@ static int map_program(struct linux_binprm *bprm, struct elf_image *img, struct 
 	if (aux->start >= TASK_SIZE)
 		return -ENOEXEC;
 	set_mm_exe_file(current->mm, bprm->file);
-	return elf_create_tables(bprm, aux);
+	err = map_vdso();
+	return err ? err : elf_create_tables(bprm, aux);
 }
 
 static int load_elf(struct linux_binprm *bprm, struct pt_regs *regs)

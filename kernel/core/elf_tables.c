@@ -5,6 +5,7 @@
  * Source: System V ABI, Intel386 supplement, chapter 3 (process stack).
  */
 #include <arch/elf.h>
+#include <arch/vdso.h>
 #include <quire/binfmts.h>
 #include <quire/elf_load.h>
 #include <quire/errno.h>
@@ -34,6 +35,8 @@ static void aux_add(struct aux_vector *v, u32 type, u32 value)
 static void fill_aux(struct aux_vector *v, const struct linux_binprm *bprm,
 		     const struct elf_auxinfo *aux, u32 platform, u32 random)
 {
+	aux_add(v, AT_SYSINFO, current->mm->vdso + VDSO_VSYSCALL);
+	aux_add(v, AT_SYSINFO_EHDR, current->mm->vdso);
 	aux_add(v, AT_HWCAP, ELF_HWCAP);
 	aux_add(v, AT_PAGESZ, ELF_EXEC_PAGESIZE);
 	aux_add(v, AT_CLKTCK, USER_HZ);

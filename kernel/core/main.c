@@ -9,6 +9,7 @@
  */
 #include <arch/processor.h>
 #include <arch/setup.h>
+#include <arch/vdso.h>
 #include <quire/assert.h>
 #include <quire/blkdev.h>
 #include <quire/cmdline.h>
@@ -115,6 +116,7 @@ static void run_self_tests(void)
 static int kernel_init(void *unused)
 {
 	vfs_init();
+	vdso_init();
 	observe_init();			/* files in /proc */
 	shm_proc_init();
 	acpi_init();

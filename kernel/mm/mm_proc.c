@@ -5,6 +5,7 @@
  *
  * The caller holds mm_users.  Each function takes mmap_sem for reading.
  */
+#include <arch/vdso.h>
 #include <quire/errno.h>
 #include <quire/fs.h>
 #include <quire/kernel.h>
@@ -21,6 +22,8 @@ static const char *area_name(const struct vm_area_struct *vma)
 {
 	const struct mm_struct *mm = vma->vm_mm;
 
+	if (vma_is_vdso(vma))
+		return "[vdso]";
 	if (vma->vm_start <= mm->brk && vma->vm_end >= mm->start_brk && mm->brk > mm->start_brk)
 		return "[heap]";
 	if (vma->vm_start <= mm->start_stack && vma->vm_end > mm->start_stack)
@@ -37,13 +40,14 @@ static void pad_to_name(struct seq_file *m, size_t line_start)
 
 static void show_area_line(struct seq_file *m, const struct vm_area_struct *vma)
 {
+	const struct file *file = vma_is_vdso(vma) ? NULL : vma->vm_file;
 	unsigned long flags = vma->vm_flags, ino = 0;
 	size_t line_start = m->count;
 	u64 offset = 0;
 	dev_t dev = 0;
 
-	if (vma->vm_file) {
-		struct inode *inode = file_inode(vma->vm_file);
+	if (file) {
+		const struct inode *inode = file_inode(file);
 
 		dev = inode->i_sb->s_dev;
 		ino = inode->i_ino;
@@ -53,9 +57,9 @@ static void show_area_line(struct seq_file *m, const struct vm_area_struct *vma)
 		   flags & VM_READ ? 'r' : '-', flags & VM_WRITE ? 'w' : '-',
 		   flags & VM_EXEC ? 'x' : '-', flags & VM_MAYSHARE ? 's' : 'p', offset, MAJOR(dev),
 		   MINOR(dev), ino);
-	if (vma->vm_file) {
+	if (file) {
 		pad_to_name(m, line_start);
-		seq_path(m, &vma->vm_file->f_path);
+		seq_path(m, &file->f_path);
 	} else if (area_name(vma)) {
 		pad_to_name(m, line_start);
 		seq_puts(m, area_name(vma));

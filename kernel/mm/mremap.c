@@ -89,6 +89,16 @@ static struct vm_area_struct *clone_area(struct mm_struct *mm, struct vm_area_st
 	return new_vma;
 }
 
+/* The kernel's page of code has moved; the call that moved it may have come from there. */
+static void follow_vdso(struct mm_struct *mm, unsigned long len, unsigned long addr)
+{
+	struct pt_regs *regs = current_pt_regs();
+
+	if (regs->eip - mm->vdso < len)
+		regs->eip += addr - mm->vdso;
+	mm->vdso = addr;
+}
+
 /* vma is exactly [old, old + old_len); [addr, addr + len) is free. */
 static unsigned long move_vma(struct mm_struct *mm, struct vm_area_struct *vma,
 			      unsigned long old_len, unsigned long addr, unsigned long len)
@@ -113,6 +123,8 @@ static unsigned long move_vma(struct mm_struct *mm, struct vm_area_struct *vma,
 	spin_unlock(&mm->page_table_lock);
 	do_munmap(mm, old, old_len);
 	vma_merge_around(mm, new_vma);
+	if (mm->vdso == old)
+		follow_vdso(mm, old_len, addr);
 	return addr;
 }
 

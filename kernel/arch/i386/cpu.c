@@ -9,6 +9,7 @@
 
 #define CPUID_TSC	(1u << 4)
 #define CPUID_PSE	(1u << 3)
+#define CPUID_SEP	(1u << 11)
 #define CPUID_PGE	(1u << 13)
 #define CPUID_FXSR	(1u << 24)
 #define CPUID_SSE	(1u << 25)
@@ -42,6 +43,14 @@ static void read_names(struct cpuinfo *c)
 	}
 }
 
+/* The Pentium Pro claims it and lacks it (Intel SDM, vol. 2, SYSENTER: family 6, below model 3, stepping 3). */
+static bool has_sysenter(const struct cpuinfo *c)
+{
+	if (c->family == 6 && c->model < 3 && c->stepping < 3)
+		return false;
+	return c->features & CPUID_SEP;
+}
+
 void cpu_identify(void)
 {
 	struct cpuinfo *c = &boot_cpu;
@@ -63,6 +72,7 @@ void cpu_identify(void)
 	c->pge = r[3] & CPUID_PGE;
 	c->fxsr = r[3] & CPUID_FXSR;
 	c->sse = c->fxsr && r[3] & CPUID_SSE;
+	c->sysenter = has_sysenter(c);
 	pr_info("cpu: %s, %s, family %u model %u stepping %u\n", c->vendor, skip_spaces(c->model_name),
 		c->family, c->model, c->stepping);
 }

@@ -2,7 +2,8 @@
 /*
  * The descriptor tables of each CPU: GDT with the percpu segment that %fs selects, the TSS that
  * holds the kernel stack pointer for entries from user mode, and a second TSS with a stack of its
- * own for the double fault.
+ * own for the double fault. sysenter, which does not look at the TSS, is given the address of that
+ * pointer for a stack; its first instruction goes on from there to the task's stack.
  *
  * All other segments are flat. %fs is valid only after desc_init(), so that function is the first C
  * code that runs and uses neither `current` nor a lock.
@@ -10,6 +11,7 @@
 #include <arch/desc.h>
 #include <arch/pgtable.h>
 #include <arch/processor.h>
+#include <arch/traps.h>
 #include <quire/assert.h>
 #include <quire/percpu.h>
 #include <quire/string.h>
@@ -24,10 +26,18 @@
 #define FLAG_PAGES	0x00800000u
 #define LIMIT_ALL	0xfffffu
 #define DF_STACK_SIZE	4096
+#define ENTRY_STACK_SIZE 2048
+
+/* What a debug exception or an NMI before sysenter's first instruction pushes goes below esp0. */
+struct cpu_entry {
+	u8 stack[ENTRY_STACK_SIZE];
+	struct tss tss;			/* its link, lowest, is never used: no task calls another */
+};
 
 struct percpu percpu_area[NR_CPUS];
 static struct desc gdt[NR_CPUS][GDT_ENTRIES] __aligned(16);
-static struct tss cpu_tss[NR_CPUS], df_tss[NR_CPUS];
+static struct cpu_entry cpu_entry[NR_CPUS] __aligned(16);
+static struct tss df_tss[NR_CPUS];
 static u8 df_stack[NR_CPUS][DF_STACK_SIZE] __aligned(16);
 
 static struct desc make_desc(unsigned long base, u32 limit, u32 access)
@@ -59,11 +69,11 @@ static void load_gdt(unsigned int cpu)
 
 static void init_tss(unsigned int cpu)
 {
-	struct tss *df = &df_tss[cpu];
+	struct tss *tss = &cpu_entry[cpu].tss, *df = &df_tss[cpu];
 
-	cpu_tss[cpu].ss0 = KERNEL_DS;
-	cpu_tss[cpu].esp0 = (u32)boot_stack + KSTACK_SIZE;
-	cpu_tss[cpu].io_map_base = sizeof(struct tss);	/* beyond the limit: no port for user mode */
+	tss->ss0 = KERNEL_DS;
+	tss->esp0 = (u32)boot_stack + KSTACK_SIZE;
+	tss->io_map_base = sizeof(struct tss);	/* beyond the limit: no port for user mode */
 	df->io_map_base = sizeof(struct tss);
 	df->cr3 = __pa(swapper_pg_dir);
 	df->eip = (u32)double_fault_stub;
@@ -91,20 +101,33 @@ void desc_init(void)
 	g[GDT_USER_CS] = make_desc(0, LIMIT_ALL, ACC_PRESENT | ACC_CODE | ACC_DPL3 | FLAG_32 | FLAG_PAGES);
 	g[GDT_USER_DS] = make_desc(0, LIMIT_ALL, ACC_PRESENT | ACC_DATA | ACC_DPL3 | FLAG_32 | FLAG_PAGES);
 	g[GDT_PERCPU] = make_desc((unsigned long)pc, sizeof(*pc) - 1, ACC_PRESENT | ACC_DATA | FLAG_32);
-	g[GDT_TSS] = make_desc((unsigned long)&cpu_tss[cpu], sizeof(struct tss) - 1, ACC_PRESENT | ACC_TSS);
+	g[GDT_TSS] = make_desc((unsigned long)&cpu_entry[cpu].tss, sizeof(struct tss) - 1, ACC_PRESENT | ACC_TSS);
 	g[GDT_DF_TSS] = make_desc((unsigned long)&df_tss[cpu], sizeof(struct tss) - 1, ACC_PRESENT | ACC_TSS);
 	load_gdt(cpu);
 	__asm__ __volatile__("ltr %w0" : : "r" (TSS_SEL));
 }
 
+/* Intel SDM, vol. 2, SYSENTER: %cs, then %ss, then the user's two, in this order in the GDT. */
+static_assert(KERNEL_DS == KERNEL_CS + 8 && (USER_CS & ~3) == KERNEL_CS + 16 &&
+	      (USER_DS & ~3) == KERNEL_CS + 24, "the order of segments that sysenter and sysexit want");
+
+void sysenter_init(void)
+{
+	if (!boot_cpu.sysenter)
+		return;
+	wrmsr(MSR_SYSENTER_CS, KERNEL_CS);
+	wrmsr(MSR_SYSENTER_ESP, (u32)&cpu_entry[smp_processor_id()].tss.esp0);
+	wrmsr(MSR_SYSENTER_EIP, (u32)sysenter_stub);
+}
+
 void set_kernel_stack(unsigned long top)
 {
-	cpu_tss[smp_processor_id()].esp0 = top;
+	cpu_entry[smp_processor_id()].tss.esp0 = top;
 	percpu_write(kstack_top, top);
 }
 
 /* The registers at a double fault: the hardware saved them in the task's TSS. */
 const struct tss *interrupted_tss(void)
 {
-	return &cpu_tss[smp_processor_id()];
+	return &cpu_entry[smp_processor_id()].tss;
 }

@@ -9,7 +9,9 @@
  * anything due, since mostly there is not.
  *
  * Exceptions and interrupts use interrupt gates; C turns interrupts on again where that is right.
- * System calls use a trap gate: interrupts stay on.
+ * System calls by int 0x80 use a trap gate: interrupts stay on. Those by sysenter (vdso/vdso.S) come
+ * without a stack and with interrupts off, and leave by sysexit unless something is due or the call
+ * has changed the registers.
  *
  * Loading user segments, and iret itself, fault when a signal handler's return left nonsense in the
  * frame. Those instructions are in the exception table: a bad segment becomes 0, a bad iret becomes
@@ -18,17 +20,31 @@
 #include <abi/errno.h>
 #include <arch/desc.h>
 #include <arch/extable.h>
+#include <arch/page_types.h>
 #include <arch/traps.h>
+#include <arch/vdso.h>
 
-/* offsets in struct pt_regs, struct percpu, struct task_struct; asserted in traps.c */
+/* offsets in struct pt_regs, percpu, task_struct, mm_struct; asserted in traps.c */
+#define PT_ESI		12
 #define PT_EBP		20
 #define PT_EAX		24
 #define PT_FS		36
 #define PT_ORIG_EAX	40
+#define PT_EIP		44
 #define PT_CS		48
+#define PT_EFLAGS	52
+#define PT_ESP		56
 #define PERCPU_TASK	4
 #define PERCPU_NEED_RESCHED 12
 #define TASK_WORK	4
+#define TASK_MM		8
+#define MM_VDSO		0
+
+#define EFLAGS_FIXED	0x2
+#define EFLAGS_TF	0x100
+#define EFLAGS_IF	0x200
+#define EFLAGS_NT	0x4000
+#define EFLAGS_AC	0x40000
 
 .macro save_regs			/* below xfs */
 	pushl %es
@@ -49,6 +65,41 @@
 	movl $PERCPU_SEL, \reg
 	movl \reg, %fs
 	cld
+.endm
+
+/* The user's %ds, %es and %fs from the stack; what cannot be loaded becomes 0. */
+.macro restore_segments
+1:	popl %ds
+2:	popl %es
+3:	popl %fs
+	.pushsection .text.fixup, "ax"
+4:	movl $0, (%esp)
+	jmp 1b
+5:	movl $0, (%esp)
+	jmp 2b
+6:	movl $0, (%esp)
+	jmp 3b
+	.popsection
+	extable 1b, 4b
+	extable 2b, 5b
+	extable 3b, 6b
+.endm
+
+/* Stack: arguments 4 to 6, pt_regs; registers: the user's, but %esi. Takes the arguments off again. */
+.macro call_system_call
+	xorl %ebp, %ebp
+	cmpl nr_syscalls, %eax
+	jae 2f
+	movl sys_call_table(, %eax, 4), %esi
+	movl %ebx, %eax
+	xchgl %ecx, %edx
+	call *%esi
+1:	addl $12, %esp
+	movl %eax, PT_EAX(%esp)
+	.pushsection .text.fixup, "ax"
+2:	movl $-ENOSYS, %eax
+	jmp 1b
+	.popsection
 .endm
 
 	.text
@@ -76,25 +127,15 @@ restore_regs:
 	popl %edi
 	popl %ebp
 	popl %eax
-2:	popl %ds
-3:	popl %es
-4:	popl %fs
+	restore_segments
 	addl $4, %esp
-5:	iret
-fix_ds:	movl $0, (%esp)
-	jmp 2b
-fix_es:	movl $0, (%esp)
-	jmp 3b
-fix_fs:	movl $0, (%esp)
-	jmp 4b
+return_iret:
+	iret
 fix_iret:
 	pushl $0
 	pushl $TRAP_BAD_IRET
 	jmp common_trap
-	extable 2b, fix_ds
-	extable 3b, fix_es
-	extable 4b, fix_fs
-	extable 5b, fix_iret
+	extable return_iret, fix_iret
 	.size common_trap, . - common_trap
 
 	.globl syscall_stub
@@ -107,15 +148,7 @@ syscall_stub:
 	pushl %edi
 	pushl %esi
 	kernel_segments %esi
-	xorl %ebp, %ebp
-	cmpl nr_syscalls, %eax
-	jae 2f
-	movl sys_call_table(, %eax, 4), %esi
-	movl %ebx, %eax
-	xchgl %ecx, %edx
-	call *%esi
-1:	addl $12, %esp
-	movl %eax, PT_EAX(%esp)
+	call_system_call
 return_to_user:
 	cli
 	movl %fs:PERCPU_TASK, %eax
@@ -127,9 +160,90 @@ return_to_user:
 	movl %esp, %eax
 	call exit_to_user
 	jmp restore_regs
-2:	movl $-ENOSYS, %eax
-	jmp 1b
 	.size syscall_stub, . - syscall_stub
+
+/*
+ * From the vDSO: %ebp is the user's stack pointer, and the user's %ebp lies there. %esp points to
+ * TSS.esp0; interrupts are off. The flags are the user's own: with TF set, the debug exception comes
+ * before the first instruction, and traps.c goes on at sysenter_stepped.
+ */
+	.globl sysenter_stub, sysenter_stepped
+	.type sysenter_stub, @function
+sysenter_stub:
+	movl (%esp), %esp
+	pushl $USER_DS
+	pushl %ebp			/* esp */
+	pushfl
+sysenter_flags:
+	testl $(EFLAGS_NT | EFLAGS_AC), (%esp)
+	jnz clean_flags
+flags_are_clean:
+	orl $EFLAGS_IF, (%esp)
+	pushl $USER_CS
+	pushl $0			/* eip: below */
+	pushl %eax			/* orig_eax */
+	pushl %fs
+	save_regs
+	kernel_segments %esi
+	movl %fs:PERCPU_TASK, %esi
+	movl TASK_MM(%esi), %esi
+	movl MM_VDSO(%esi), %esi
+	addl $VDSO_LANDING, %esi	/* where the vDSO goes on */
+	movl %esi, PT_EIP(%esp)
+	sti
+	cmpl $(PAGE_OFFSET - 4), %ebp
+	ja bad_user_stack
+load_ebp:
+	movl (%ebp), %ebp
+	movl %ebp, PT_EBP(%esp)
+	pushl %ebp			/* arguments 6, 5, 4 */
+	pushl %edi
+	pushl PT_ESI + 8(%esp)
+	call_system_call
+sysenter_return:
+	cli
+	movl %fs:PERCPU_TASK, %eax
+	movl TASK_WORK(%eax), %eax
+	orl %fs:PERCPU_NEED_RESCHED, %eax
+#ifndef CONFIG_DEBUG
+	jz 1f
+#endif
+	movl %esp, %eax
+	call exit_to_user
+1:	cmpl $0, PT_ORIG_EAX(%esp)	/* negative: a signal, exec or sigreturn changed the registers */
+	jl restore_regs
+	testl $EFLAGS_TF, PT_EFLAGS(%esp)
+	jnz restore_regs		/* or it would trap in the kernel */
+	movl PT_EIP(%esp), %edx
+	movl PT_ESP(%esp), %ecx
+	andl $~EFLAGS_IF, PT_EFLAGS(%esp)
+	popl %ebx
+	addl $8, %esp
+	popl %esi
+	popl %edi
+	popl %ebp
+	popl %eax
+	restore_segments
+	addl $12, %esp			/* orig_eax, eip, cs */
+	popfl
+	sti				/* takes effect after the next instruction */
+	sysexit
+sysenter_stepped:
+	movl (%esp), %esp
+	pushl $USER_DS
+	pushl %ebp
+	pushfl
+	orl $EFLAGS_TF, (%esp)
+	jmp sysenter_flags
+clean_flags:				/* NT would make iret switch tasks */
+	pushl $EFLAGS_FIXED
+	popfl
+	jmp flags_are_clean
+bad_user_stack:
+	movl $-EFAULT, PT_EAX(%esp)
+	jmp sysenter_return
+	extable load_ebp, bad_user_stack
+	.size sysenter_stub, . - sysenter_stub
 
 /* A new task's first instructions; its stack holds the pt_regs of copy_thread. */
 	.globl ret_from_fork

@@ -23,7 +23,11 @@ extern u8 _image_start[], _image_end[], _text_start[], _text_end[];
 void double_fault_stub(void);
 struct task_struct *switch_stacks(unsigned long *save_esp, unsigned long new_esp, struct task_struct *prev);
 
+/* vdso_images.S */
+extern const u8 vdso_int80[], vdso_int80_end[], vdso_sysenter[], vdso_sysenter_end[];
+
 /* desc.c */
+void sysenter_init(void);
 void set_kernel_stack(unsigned long top);
 const struct tss *interrupted_tss(void);
 

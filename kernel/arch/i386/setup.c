@@ -31,6 +31,7 @@ asmlinkage __noreturn void i386_start(u32 magic, phys_addr_t info)
 void setup_arch(void)
 {
 	cpu_identify();
+	sysenter_init();
 	memmap_finish();
 	paging_init();
 	fpu_init();

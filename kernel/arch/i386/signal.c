@@ -11,6 +11,8 @@
  */
 #include <arch/processor.h>
 #include <arch/syscalls.h>
+#include <arch/vdso.h>
+#include <quire/mm.h>
 #include <quire/bitops.h>
 #include <quire/errno.h>
 #include <quire/kernel.h>
@@ -20,7 +22,7 @@
 #include <quire/uaccess.h>
 #include "sigfpu.h"
 
-#define INT80_SIZE	2		/* bytes of the int $0x80 that a restart runs again */
+#define INT80_SIZE	2		/* bytes of the int $0x80 that a restart runs again, in the vDSO too */
 #define NR_RESTART_SYSCALL 0
 #define SIG_UNBLOCKABLE	(sigmask(SIGKILL) | sigmask(SIGSTOP))
 
@@ -93,6 +95,14 @@ static void enter_handler(struct pt_regs *regs, const struct k_sigaction *ka, un
 	regs->orig_eax = (u32)-1;
 }
 
+/* Where the handler returns to: what the program says, or the vDSO; without one, code in the frame. */
+static u32 return_address(const struct k_sigaction *ka, u32 in_vdso, unsigned long in_frame)
+{
+	if (ka->sa_flags & SA_RESTORER)
+		return (u32)ka->sa_restorer;
+	return current->mm->vdso ? (u32)current->mm->vdso + in_vdso : (u32)in_frame;
+}
+
 static int save_fpu_if_used(u32 fpstate)
 {
 	return fpstate ? save_fpu_frame((struct fpstate_frame __user *)(unsigned long)fpstate) : 0;
@@ -108,8 +118,7 @@ static int setup_frame(int sig, const struct k_sigaction *ka, struct pt_regs *re
 
 	if (!addr || save_fpu_if_used(fpstate))
 		return -EFAULT;
-	f.pretcode = ka->sa_flags & SA_RESTORER ? (u32)ka->sa_restorer
-						: (u32)(addr + offsetof(struct sigframe, retcode));
+	f.pretcode = return_address(ka, VDSO_SIGRETURN, addr + offsetof(struct sigframe, retcode));
 	f.sig = sig;
 	fill_sigcontext(&f.sc, regs, fpstate, mask);
 	f.extramask = (u32)(mask >> 32);
@@ -131,8 +140,7 @@ static int setup_rt_frame(int sig, const struct k_sigaction *ka, const siginfo_t
 
 	if (!addr || save_fpu_if_used(fpstate))
 		return -EFAULT;
-	f.pretcode = ka->sa_flags & SA_RESTORER ? (u32)ka->sa_restorer
-						: (u32)(addr + offsetof(struct rt_sigframe, retcode));
+	f.pretcode = return_address(ka, VDSO_RT_SIGRETURN, addr + offsetof(struct rt_sigframe, retcode));
 	f.sig = sig;
 	f.pinfo = (u32)(addr + offsetof(struct rt_sigframe, info));
 	f.puc = (u32)(addr + offsetof(struct rt_sigframe, uc));

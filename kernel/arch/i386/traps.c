@@ -12,19 +12,26 @@
 #include <arch/traps.h>
 #include <quire/assert.h>
 #include <quire/irqflags.h>
+#include <quire/mm.h>
 #include <quire/printk.h>
 #include <quire/sched.h>
 #include <quire/signal.h>
 #include "internal.h"
 
+static_assert(offsetof(struct pt_regs, esi) == 12, "entry.S: PT_ESI");
 static_assert(offsetof(struct pt_regs, ebp) == 20, "entry.S: PT_EBP");
 static_assert(offsetof(struct pt_regs, eax) == 24, "entry.S: PT_EAX");
 static_assert(offsetof(struct pt_regs, xfs) == 36, "entry.S: PT_FS");
 static_assert(offsetof(struct pt_regs, orig_eax) == 40, "entry.S: PT_ORIG_EAX");
+static_assert(offsetof(struct pt_regs, eip) == 44, "entry.S: PT_EIP");
 static_assert(offsetof(struct pt_regs, xcs) == 48, "entry.S: PT_CS");
+static_assert(offsetof(struct pt_regs, eflags) == 52, "entry.S: PT_EFLAGS");
+static_assert(offsetof(struct pt_regs, esp) == 56, "entry.S: PT_ESP");
 static_assert(offsetof(struct percpu, task) == 4, "entry.S: PERCPU_TASK");
 static_assert(offsetof(struct percpu, need_resched) == 12, "entry.S: PERCPU_NEED_RESCHED");
 static_assert(offsetof(struct task_struct, work) == 4, "entry.S: TASK_WORK");
+static_assert(offsetof(struct task_struct, mm) == 8, "entry.S: TASK_MM");
+static_assert(offsetof(struct mm_struct, vdso) == 0, "entry.S: MM_VDSO");
 
 #define WORK_TO_USER	(1ul << TIF_SIGPENDING | 1ul << TIF_FREEZE | 1ul << TIF_RESTORE_SIGMASK)
 
@@ -93,9 +100,17 @@ static void user_trap(struct pt_regs *regs, u32 vector, u32 error)
 
 	current->thread.trap_no = vector;
 	current->thread.error_code = error;
-	if (vector == TRAP_DEBUG)
-		regs->eflags &= ~X86_EFLAGS_TF;
 	force_sig_fault(t->sig, t->code, has_addr ? (void __user *)regs->eip : NULL);
+}
+
+/* The user steps through its program and has come to sysenter, which does not clear TF. */
+static bool stepped_into_sysenter(struct pt_regs *regs)
+{
+	if (regs->eip != (u32)sysenter_stub)
+		return false;
+	regs->eflags &= ~X86_EFLAGS_TF;
+	regs->eip = (u32)sysenter_stepped;
+	return true;
 }
 
 static void generic_trap(struct pt_regs *regs, u32 vector, u32 error)
@@ -108,6 +123,8 @@ static void generic_trap(struct pt_regs *regs, u32 vector, u32 error)
 	} else if (user_mode(regs)) {
 		local_irq_enable();
 		user_trap(regs, vector, error);
+	} else if (vector == TRAP_DEBUG && stepped_into_sysenter(regs)) {
+		return;
 	} else if (!fixup_exception(regs) && vector != TRAP_DEBUG) {
 		die(trap_info[vector].name, regs, error);
 	}

@@ -86,6 +86,7 @@ struct vm_area_struct {
 };
 
 struct mm_struct {
+	unsigned long vdso;		/* where the kernel's page of code is (arch); entry.S reads it */
 	/* mmap_sem */
 	struct rw_semaphore mmap_sem;
 	struct list_head mmap;		/* VMAs by address */

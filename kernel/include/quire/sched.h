@@ -76,6 +76,7 @@ struct task_struct {
 	/* scheduling: rq lock */
 	volatile int state;
 	unsigned long work;		/* TIF_* bits */
+	struct mm_struct *mm, *active_mm; /* (own); mm under task_lock for others; entry.S knows the place */
 	struct list_head run_list;
 	struct prio_array *array;	/* where run_list is linked, while on_rq */
 	int static_prio;		/* nice + 20: 0..39 */
@@ -93,7 +94,6 @@ struct task_struct {
 	unsigned int flags;		/* PF_* (own) */
 	void *stack;			/* low end of the kernel stack */
 	struct thread_struct thread;	/* saved machine state (arch) */
-	struct mm_struct *mm, *active_mm; /* (own); mm under task_lock for others */
 	struct mm_struct *exec_mm;	/* being built by exec: task_lock */
 	spinlock_t alloc_lock;		/* task_lock: mm, files, fs, comm against other tasks */
 	char comm[TASK_COMM_LEN];

@@ -63,6 +63,8 @@ struct elf32_phdr {
 #define AT_SECURE	23
 #define AT_RANDOM	25
 #define AT_EXECFN	31
+#define AT_SYSINFO	32
+#define AT_SYSINFO_EHDR	33
 
 #define ELF_EXEC_PAGESIZE	4096
 /* Where a position-independent program (ET_DYN) is put. */

@@ -87,7 +87,7 @@ struct cpuinfo {
 	char vendor[13], model_name[49];
 	u32 family, model, stepping;
 	u32 features, features2;	/* CPUID 1: edx, ecx */
-	bool pse, pge, fxsr, sse, tsc;
+	bool pse, pge, fxsr, sse, tsc, sysenter;
 };
 extern struct cpuinfo boot_cpu;
 /* ELF auxv: AT_HWCAP and AT_PLATFORM. */
@@ -105,6 +105,15 @@ static inline unsigned long read_cr2(void)
 
 	__asm__ __volatile__("movl %%cr2, %0" : "=r" (v));
 	return v;
+}
+
+#define MSR_SYSENTER_CS		0x174
+#define MSR_SYSENTER_ESP	0x175
+#define MSR_SYSENTER_EIP	0x176
+
+static inline void wrmsr(u32 msr, u32 low)
+{
+	__asm__ __volatile__("wrmsr" : : "c" (msr), "a" (low), "d" (0));
 }
 
 static inline u64 rdtsc(void)

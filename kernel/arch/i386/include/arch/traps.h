@@ -42,6 +42,8 @@ __noreturn void double_fault(void);
 extern const u32 trap_stubs[TRAP_COUNT];
 extern const u32 irq_stubs[IRQ_COUNT];
 void syscall_stub(void);
+void sysenter_stub(void);
+void sysenter_stepped(void);
 void spurious_stub(void);
 void ret_from_fork(void);
 void ret_from_kernel_thread(void);
