@@ -21,7 +21,8 @@ PROGRAM = "machine"
 ROWS = ("boot", "memory_used", "smallest_memory", "kernel_file", "kernel_text")
 MEMORY = 64  # MiB, of the machine whose memory is looked at
 LEAST, MOST = {"linux": 8, "quire": 0}, 64  # MiB: does not boot, boots
-ALIVE_SECONDS = 90  # a machine with too little memory may hang
+PATIENCE = 4  # a machine with too little memory may hang: so many times what a large one takes,
+PATIENCE_LEAST = 20  # and seconds at least
 KIB = 1024
 
 
@@ -62,10 +63,9 @@ def memory_figure(build):
                   {k: [used(boot(k, build, command)[1])] for k in kernels.KERNELS})
 
 
-def alive(kernel, build, memory):
+def alive(kernel, build, memory, seconds):
     """Does the machine boot to a shell that runs a program?"""
-    outcome, text = boot(kernel, build, ["sh", "-c", "/bin/echo alive"], memory,
-                         seconds=ALIVE_SECONDS)
+    outcome, text = boot(kernel, build, ["sh", "-c", "/bin/echo alive"], memory, seconds=seconds)
     return text == "alive\n" and outcome.verdict in ("", "poweroff")
 
 
@@ -83,7 +83,11 @@ def smallest(works, least, most):
 def smallest_figure(build, say):
     """MiB of the smallest machine that boots."""
     def search(k):
-        found = smallest(lambda mib: alive(k, build, mib), LEAST[k], MOST)
+        start = time.monotonic()
+        if not alive(k, build, MOST, kernels.BOOT_SECONDS):
+            raise kernels.BootFailed(f"{k} with {MOST} MiB")
+        patience = max(PATIENCE_LEAST, PATIENCE * (time.monotonic() - start))
+        found = smallest(lambda mib: alive(k, build, mib, patience), LEAST[k], MOST)
         say(f"{k}: the smallest machine has {found} MiB")
         return [found]
 
