@@ -8,7 +8,7 @@ import math
 import statistics
 from dataclasses import asdict, dataclass, field
 
-from pybench.classes import TITLES, class_of
+from pybench.classes import NOTES, TITLES, class_of
 
 KERNELS = ("linux", "quire")
 LEAST = ("ns", "seconds")  # measures that a busy host can only make larger: the least counts
@@ -169,7 +169,7 @@ def to_text(figures):
     for title, some in by_class(figures).items():
         table = [HEAD, *lines(some)]
         widths = [max(len(r[i]) for r in table) for i in range(len(HEAD))]
-        parts.append(title)
+        parts.append(title + (f". {NOTES[title]}" if title in NOTES else ""))
         for r in table:
             cells = [c.ljust(w) if i in WORDS else c.rjust(w)
                      for i, (c, w) in enumerate(zip(r, widths))]
@@ -181,7 +181,9 @@ def to_markdown(figures):
     """The same for docs/performance.md."""
     parts = []
     for title, some in by_class(figures).items():
-        parts += [f"### {title[0].upper()}{title[1:]}", "", "| " + " | ".join(HEAD) + " |",
+        parts += [f"### {title[0].upper()}{title[1:]}", ""]
+        parts += [NOTES[title], ""] if title in NOTES else []
+        parts += ["| " + " | ".join(HEAD) + " |",
                   "|" + "".join(" --- |" if i in WORDS else " ---: |" for i in range(len(HEAD)))]
         parts += ["| " + " | ".join(r) + " |" for r in lines(some)] + [""]
     return "\n".join(parts)
