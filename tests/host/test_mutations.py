@@ -30,7 +30,8 @@ def existing_tests():
         for path in glob.glob(f"{TOP}/{part}/**/*.c", recursive=True):
             with open(path, encoding="utf-8") as f:
                 ktests.update(KTEST.findall(f.read()))
-    return {BUILD, *(("kernel", n) for n in ktests), *(("unit", n) for n in stems["unit"]),
+    return {BUILD, *((ring, n) for n in ktests for ring in ("kernel", "icount")),
+            *(("unit", n) for n in stems["unit"]),
             *((ring, n) for n in stems["user"] for ring in ("user", "highmem"))}
 
 

@@ -15,11 +15,12 @@ CPU, OLD_CPU = "qemu32", "qemu32,-pse,-pge"  # with and without large and global
 HIGHMEM_MEMORY, HIGHMEM_ARGS = 48, ["lowmem=12M"]
 
 
-def ktest(kernel, memory, append=(), label="", only=(), seconds=SECONDS, cpu=CPU):
-    """Boot KERNEL with `ktest` in MEMORY MiB; ONLY: those tests whose names start with one of these."""
+def ktest(kernel, memory, append=(), label="", only=(), seconds=SECONDS, cpu=CPU, extra=()):
+    """Boot KERNEL with `ktest` in MEMORY MiB; ONLY: those tests whose names start with one of these;
+    EXTRA: for QEMU."""
     name = f"ktest {label or os.path.basename(kernel)} {memory} MiB"
     choice = f"ktest={','.join(only)}" if only else "ktest"
-    machine = Machine(memory=memory, kernel=kernel, cpu=cpu,
+    machine = Machine(memory=memory, kernel=kernel, cpu=cpu, extra=list(extra),
                       append=["console=ttyS0", "panic=exit", choice, "ktest_only", *append])
     start = time.monotonic()
     try:

@@ -6,6 +6,7 @@ A patch tests/mutations/NAME.patch begins with the reason in words and a line fo
     test: user NAME       user/tests/NAME.c, on the machine that it declares
     test: highmem NAME    the same, with 48 MiB of which 12 are low memory
     test: kernel NAME     the kernel's self-test NAME
+    test: icount NAME     the same, where interrupts come between any two instructions
     test: unit NAME       tests/unit/NAME.c
     test: build           the compiler: the kernel must not build
 """
@@ -23,6 +24,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 PATCHES = os.path.join(TOP, "tests", "mutations")
 PARTS = ("Makefile", "kernel", "fs", "tools", "tests", "libc-glue", "user")  # what a kernel is built from
 KTEST_MEMORY, KTEST_ARGS = 128, ["lowmem=96M"]  # every zone, room enough for every self-test
+ICOUNT = ["-icount", "shift=3,sleep=on"]  # else QEMU takes interrupts at the ends of its blocks only
 BUILD = ("build", "")
 
 
@@ -54,7 +56,7 @@ def mutations(names=()):
         name = os.path.basename(path)[:-len(".patch")]
         with open(path, encoding="utf-8") as f:
             head = f.read().split("\n--- ", 1)[0]
-        tests = re.findall(r"^test: (user|highmem|kernel|unit|build) ?(\S*)$", head, flags=re.M)
+        tests = re.findall(r"^test: (user|highmem|kernel|icount|unit|build) ?(\S*)$", head, flags=re.M)
         if not names or name in names:
             found.append(Mutation(name, path, tests))
     return found
@@ -131,10 +133,10 @@ def run_user(tree, build, name, highmem, limit):
     return Seen(not ran.problem, ran.problem.split("\n", 1)[0] or "passed", ran.seconds)
 
 
-def run_kernel(tree, name, limit):
+def run_kernel(tree, name, limit, extra=()):
     """One self-test on the tree's kernel. One that is skipped has shown nothing: it passed."""
     results = kernel.ktest(tree.image, KTEST_MEMORY, KTEST_ARGS, only=[name],
-                           seconds=limit or kernel.SECONDS)
+                           seconds=limit or kernel.SECONDS, extra=extra)
     seconds = max((r.seconds for r in results), default=0)
     for r in results:
         if r.name.split()[-1] == name:
@@ -159,6 +161,6 @@ def run_test(tree, build, ring, name, limit=0):
     """What becomes of one test on the tree as it is built; LIMIT in seconds, 0: its own."""
     if ring in ("user", "highmem"):
         return run_user(tree, build, name, ring == "highmem", limit)
-    if ring == "kernel":
-        return run_kernel(tree, name, limit)
+    if ring in ("kernel", "icount"):
+        return run_kernel(tree, name, limit, ICOUNT if ring == "icount" else ())
     return run_unit(tree, name)

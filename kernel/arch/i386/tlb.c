@@ -32,9 +32,14 @@ pgd_t *loaded_pgd(void)
 	return __va(cr3 & PAGE_MASK);
 }
 
+/* Between the two halves nobody may run: who has no mm of his own comes back to another directory than he left. */
 static void reload_cr3(void)
 {
+	unsigned long flags;
+
+	local_irq_save(flags);
 	load_pgd(loaded_pgd());
+	local_irq_restore(flags);
 }
 
 void flush_tlb_page(struct mm_struct *mm, unsigned long addr)

@@ -4,6 +4,7 @@
  * CR3, and a directory that is borrowed outlives its owner until somebody else's is loaded.
  */
 #include <arch/pgtable.h>
+#include <arch/tlb.h>
 #include <quire/binfmts.h>
 #include <quire/gfp.h>
 #include <quire/ktest.h>
@@ -112,4 +113,58 @@ KTEST(lazy_mm_outlives_its_owner)
 	complete(&second.go);
 	ktest_assert(owner_is_gone(&second));
 	ktest_assert(second.gone);
+}
+
+/* ---- two owners by turns, at every tick, and a borrower in between who flushes without end ---- */
+
+#define FLUSH_TICKS (HZ / 2)
+
+static volatile bool interrupting;
+static atomic_t interrupters;
+
+static int own_and_interrupt(void *arg)
+{
+	struct linux_binprm bprm = { .mm = arg };
+	unsigned long odd = (unsigned long)atomic_inc_return(&interrupters) & 1;
+
+	exec_use_new_mm(&bprm);
+	mmdrop(bprm.old_active);
+	while (interrupting)
+		schedule_timeout_uninterruptible((jiffies & 1) == odd ? 2 : 1);
+	atomic_dec(&interrupters);
+	return 0;
+}
+
+static bool start_interrupter(void)
+{
+	struct mm_struct *mm = mm_alloc();
+
+	if (!ktest_assert(mm))
+		return false;
+	if (ktest_assert(kernel_thread(own_and_interrupt, mm, "interrupter") > 0))
+		return true;
+	mmput(mm);
+	return false;
+}
+
+/* The directory that is loaded is the one that is borrowed, wherever the flush was interrupted. */
+KTEST(lazy_mm_flush_keeps_the_directory)
+{
+	bool right = true;
+	unsigned long flags;
+
+	interrupting = true;
+	if (start_interrupter() && start_interrupter())
+		for (unsigned long end = jiffies + FLUSH_TICKS; right && time_before(jiffies, end);) {
+			flush_tlb_mm(READ_ONCE(current->active_mm));
+			local_irq_save(flags);
+			right = loaded_pgd() == current->active_mm->pgd;
+			if (!right)
+				load_pgd(current->active_mm->pgd);
+			local_irq_restore(flags);
+		}
+	ktest_assert(right);
+	interrupting = false;
+	while (atomic_read(&interrupters))
+		schedule_timeout_uninterruptible(1);
 }
