@@ -162,8 +162,9 @@ ssize_t unix_dgram_recv(struct socket *sock, struct message *m)
 	if (msg && peek)
 		n = read_msg(u, msg, m);
 	mutex_unlock(&u->read_mutex);
+	/* Datagrams have no end: who does not wait for more is told to come again, as on Linux. */
 	if (!msg)
-		return err;
+		return !err && m->nonblock && sock->type == SOCK_DGRAM ? -EAGAIN : err;
 	if (peek)
 		return n;
 	n = read_msg(u, msg, m);
