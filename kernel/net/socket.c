@@ -178,6 +178,14 @@ static long sock_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	return sock->ops->ioctl(sock, cmd, arg);
 }
 
+static int sock_flush(struct file *file)
+{
+	struct socket *sock = file->private_data;
+
+	sock->ops->closing(sock);
+	return 0;
+}
+
 static int sock_release(struct inode *inode, struct file *file)
 {
 	struct socket *sock = file->private_data;
@@ -193,5 +201,6 @@ const struct file_operations socket_fops = {
 	.rw_vector = sock_rw_vector,
 	.poll = sock_poll,
 	.ioctl = sock_ioctl,
+	.flush = sock_flush,
 	.release = sock_release,
 };

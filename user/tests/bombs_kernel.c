@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bombs of kernel memory (bomb.h), which cannot go to swap: pages in pipes, page tables, areas, open files, shared
+ * Bombs of kernel memory (bomb.h), which cannot go to swap: pages in pipes and sockets, page tables, areas, open files, shared
  * memory that nobody maps, arguments of exec, record locks, watches, timers. Each user may have so much of a thing and
  * no more (user_limits.c), or his process dies.
  *
@@ -11,7 +11,9 @@
 #include <poll.h>
 #include <stdint.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <time.h>
 
 #include "bomb.h"
@@ -58,6 +60,89 @@ static void fill_pipes(void)
 static void pipe_bomb(void)
 {
 	in_many(fill_pipes);
+}
+
+/* Messages that nobody reads, large and empty ones. */
+static void fill_sockets(void)
+{
+	static char block[16 * PAGE];
+	int fd[2];
+
+	while (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, fd) == 0) {
+		while (write(fd[1], block, sizeof(block)) > 0)
+			;
+		while (send(fd[1], block, 0, 0) == 0)
+			;
+	}
+}
+
+static void socket_bomb(void)
+{
+	in_many(fill_sockets);
+}
+
+/* Connections that nobody accepts, of sockets that are closed at once. */
+static void fill_backlogs(void)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	socklen_t none = sizeof(addr.sun_family), len = sizeof(addr);
+	int server, fd;
+
+	while ((server = socket(AF_UNIX, SOCK_STREAM, 0)) >= 0) {
+		bind(server, (struct sockaddr *)&addr, none);
+		len = sizeof(addr);
+		getsockname(server, (struct sockaddr *)&addr, &len);
+		listen(server, INT_MAX);
+		do {
+			fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		} while (connect(fd, (struct sockaddr *)&addr, len) == 0 && close(fd) == 0);
+		close(fd);
+	}
+}
+
+static void connection_bomb(void)
+{
+	in_many(fill_backlogs);
+}
+
+static void send_fd(int sock, int fd)
+{
+	union {
+		struct cmsghdr first;
+		char bytes[CMSG_SPACE(sizeof(fd))];
+	} control = { .first = { CMSG_LEN(sizeof(fd)), SOL_SOCKET, SCM_RIGHTS } };
+	struct iovec iov = { "f", 1 };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control) };
+
+	memcpy(CMSG_DATA(&control.first), &fd, sizeof(fd));
+	sendmsg(sock, &m, MSG_DONTWAIT);
+}
+
+/* Rings of sockets that hold each other in messages, full of bytes as well, and no descriptor left. */
+static void make_rings(void)
+{
+	static char block[4 * PAGE];
+	int a[2], b[2];
+
+	for (;;) {
+		if (socketpair(AF_UNIX, SOCK_STREAM, 0, a) || socketpair(AF_UNIX, SOCK_STREAM, 0, b))
+			return;
+		fcntl(a[0], F_SETFL, O_NONBLOCK);
+		while (write(a[0], block, sizeof(block)) > 0)
+			;
+		send_fd(b[0], a[1]);
+		send_fd(a[1], b[1]);
+		send_fd(b[0], b[1]);
+		close(a[0]);
+		close(a[1]);
+		close(b[0]);
+		close(b[1]);
+	}
+}
+
+static void ring_bomb(void)
+{
+	in_many(make_rings);
 }
 
 /* Address space costs nothing; a page table for each page touched costs as much as the page. */
@@ -240,6 +325,9 @@ static void tidy(void)
 int main(void)
 {
 	explode("pipes", pipe_bomb);
+	explode("messages in sockets", socket_bomb);
+	explode("connections", connection_bomb);
+	explode("rings of sockets", ring_bomb);
 	explode("page tables", table_bomb);
 	explode("page tables, read only", read_table_bomb);
 	explode("areas", map_bomb);

@@ -50,7 +50,7 @@ struct socket {
 	struct ucred peercred;		/* of a listener its own, which connect() hands on */
 };
 
-/* Every operation but release returns >= 0 or -errno and may sleep. */
+/* Every operation with a result returns >= 0 or -errno and may sleep. */
 struct socket_ops {
 	int family;
 	int (*bind)(struct socket *sock, const void *addr, int len);
@@ -66,6 +66,8 @@ struct socket_ops {
 	ssize_t (*recvmsg)(struct socket *sock, struct message *m);
 	unsigned int (*poll)(struct socket *sock, struct file *file, struct poll_table *table);
 	long (*ioctl)(struct socket *sock, unsigned int cmd, unsigned long arg);
+	/* A descriptor is being closed; its reference of the file still counts, and is used for nothing else. */
+	void (*closing)(struct socket *sock);
 	/* The last close, or nobody accepted it: no more calls come. */
 	void (*release)(struct socket *sock);
 };

@@ -46,6 +46,7 @@ struct unix_socket *unix_alloc(int type, int protocol)
 	INIT_LIST_HEAD(&u->clients);
 	INIT_LIST_HEAD(&u->client_link);
 	INIT_LIST_HEAD(&u->queue);
+	INIT_LIST_HEAD(&u->spares);
 	INIT_LIST_HEAD(&u->inflight_link);
 	mutex_init(&u->read_mutex);
 	init_waitqueue_head(&u->room);
@@ -73,7 +74,7 @@ void unix_put(struct unix_socket *u)
 {
 	if (!atomic_dec_and_test(&u->count))
 		return;
-	assert(u->dead && list_empty(&u->queue) && !u->inflight);
+	assert(u->dead && list_empty(&u->queue) && list_empty(&u->spares) && !u->inflight);
 	if (u->addr)
 		unix_put_address(u->addr);
 	free_uid(u->user);
@@ -155,6 +156,7 @@ void unix_release(struct socket *sock)
 	if (path.dentry)
 		path_put(&path);
 	unix_purge(u);
+	unix_drop_spares(u);
 	unix_put(u);
 	/* Those that a list of files frees one after the other need not look for rings one by one. */
 	if (!current->dropped_files)
@@ -295,6 +297,7 @@ static const struct socket_ops stream_ops = {
 	.recvmsg = unix_stream_recv,
 	.poll = unix_poll,
 	.ioctl = unix_ioctl,
+	.closing = unix_closing,
 	.release = unix_release,
 };
 
@@ -311,6 +314,7 @@ static const struct socket_ops dgram_ops = {
 	.recvmsg = unix_dgram_recv,
 	.poll = unix_poll,
 	.ioctl = unix_ioctl,
+	.closing = unix_closing,
 	.release = unix_release,
 };
 
@@ -327,6 +331,7 @@ static const struct socket_ops seqpacket_ops = {
 	.recvmsg = unix_seqpacket_recv,
 	.poll = unix_poll,
 	.ioctl = unix_ioctl,
+	.closing = unix_closing,
 	.release = unix_release,
 };
 

@@ -14,8 +14,9 @@
  * one, so a message that is in neither only makes the collector keep what it could free.  A candidate has no
  * descriptor, and gets none while inflight_mutex is held: receiving and peeking at a file takes the mutex.
  *
- * It runs at each release of a socket while sockets are in flight (each ring ends with the close of its last
- * descriptor, but that is the release of none of its sockets), and before a user is told that he has too many.
+ * It runs when a descriptor of a socket in flight is closed, which may have been the last way to a ring (it is the
+ * release of none of its sockets); at each release of a socket, whose queue may have held the last way; and before
+ * a user is told that he has too many in flight.
  */
 #include <quire/file.h>
 #include <quire/sched.h>
@@ -144,12 +145,13 @@ static void for_each_child(struct unix_socket *u, void (*fn)(struct unix_socket 
 	spin_unlock(&u->sk.lock);
 }
 
-static void find_candidates(struct list_head *candidates)
+/* closing: about to be dropped by the caller, who can do nothing else with it any more; or NULL. */
+static void find_candidates(struct list_head *candidates, const struct unix_socket *closing)
 {
 	struct unix_socket *u, *next;
 
 	list_for_each_entry_safe(u, next, &inflight_sockets, inflight_link) {
-		if ((unsigned int)atomic_read(&u->sk.file->f_count) != u->inflight)
+		if ((unsigned int)atomic_read(&u->sk.file->f_count) != u->inflight + (u == closing))
 			continue;
 		u->gc_refs = u->inflight;
 		u->gc_state = GC_CANDIDATE;
@@ -226,17 +228,15 @@ static void forget_state(struct list_head *list)
 	list_splice_init(list, &inflight_sockets);
 }
 
-void unix_collect_garbage(void)
+static void collect(const struct unix_socket *closing)
 {
 	struct unix_msg *msg, *next_msg;
 	struct unix_socket *u;
 	LIST_HEAD(candidates);
 	LIST_HEAD(garbage);
 
-	if (list_empty(&inflight_sockets))
-		return;
 	mutex_lock(&inflight_mutex);
-	find_candidates(&candidates);
+	find_candidates(&candidates, closing);
 	keep_reachable(&candidates);
 	list_for_each_entry(u, &candidates, inflight_link)
 		take_garbage(u, &garbage);
@@ -245,4 +245,16 @@ void unix_collect_garbage(void)
 	mutex_unlock(&inflight_mutex);
 	list_for_each_entry_safe(msg, next_msg, &garbage, link)
 		unix_free_msg(msg);
+}
+
+void unix_collect_garbage(void)
+{
+	if (!list_empty(&inflight_sockets))
+		collect(NULL);
+}
+
+void unix_closing(struct socket *sock)
+{
+	if (unix_sk(sock)->inflight)
+		collect(unix_sk(sock));
 }

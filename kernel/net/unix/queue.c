@@ -44,13 +44,17 @@ static bool beyond(const struct unix_socket *u, unsigned long limit)
 	       (unsigned long)atomic_read(&u->user->socket_bytes) >> PAGE_SHIFT >= limit;
 }
 
-static int charge(struct unix_socket *u, unsigned int bytes)
+static int charge_owner(struct unix_socket *u, unsigned int bytes)
 {
 	if (unlikely(beyond(u, user_pages_hard)))
 		return -ENOBUFS;
 	atomic_add((int)bytes, &u->user->socket_bytes);
-	atomic_add((int)bytes, &u->wmem);
 	return 0;
+}
+
+static void uncharge_owner(struct unix_socket *u, unsigned int bytes)
+{
+	atomic_sub((int)bytes, &u->user->socket_bytes);
 }
 
 unsigned int unix_sndbuf(const struct unix_socket *u)
@@ -64,9 +68,9 @@ bool unix_writable(const struct unix_socket *u)
 	return (unsigned int)atomic_read(&u->wmem) <= unix_sndbuf(u) / 4;
 }
 
-static void uncharge(struct unix_socket *u, unsigned int bytes)
+/* The socket may send so much more. */
+static void give_room(struct unix_socket *u, unsigned int bytes)
 {
-	atomic_sub((int)bytes, &u->user->socket_bytes);
 	atomic_sub((int)bytes, &u->wmem);
 	smp_mb();
 	if (waitqueue_active(&u->sk.space) && unix_writable(u))
@@ -101,46 +105,121 @@ static int alloc_pages_of(struct unix_msg *msg)
 	return 0;
 }
 
-struct unix_msg *unix_alloc_msg(struct unix_socket *from, size_t len)
+static struct unix_msg *new_msg(struct unix_socket *from, size_t size, unsigned int nr_pages)
 {
-	unsigned int nr_pages = len > SHORT_MAX ? (unsigned int)((len + PAGE_SIZE - 1) >> PAGE_SHIFT) : 0;
-	size_t size = sizeof(struct unix_msg) + (nr_pages ? nr_pages * sizeof(struct page *) : len);
 	unsigned int bytes = (unsigned int)size + nr_pages * PAGE_SIZE;
 	struct unix_msg *msg;
 
-	if (charge(from, bytes))
-		return ERR_PTR(-ENOBUFS);
+	if (charge_owner(from, bytes))
+		return NULL;
 	msg = kmalloc(size, GFP_KERNEL);
 	if (!msg)
 		goto uncharge;
 	msg->nr_pages = nr_pages;
-	if (alloc_pages_of(msg))
-		goto free;
+	msg->charge = bytes;
+	if (!alloc_pages_of(msg))
+		return msg;
+	kfree(msg);
+uncharge:
+	uncharge_owner(from, bytes);
+	return NULL;
+}
+
+static void free_memory(struct unix_socket *from, struct unix_msg *msg)
+{
+	free_pages_of(msg, msg->nr_pages);
+	uncharge_owner(from, msg->charge);
+	kfree(msg);
+}
+
+/* ---- spares ---- */
+
+/*
+ * A receiver who frees messages while their sender waits for room gives them back to him, who is about to need the
+ * same again.  They stay charged to the user.  They go with the first message that is freed while nobody waits, when
+ * one of another size is wanted, and with the socket.
+ */
+static bool keep_spare(struct unix_socket *from, struct unix_msg *msg)
+{
+	bool keep;
+
+	spin_lock(&from->sk.lock);
+	keep = !from->dead && !(from->sk.shutdown & SEND_SHUTDOWN) && waitqueue_active(&from->sk.space);
+	if (keep)
+		list_add(&msg->link, &from->spares);
+	spin_unlock(&from->sk.lock);
+	return keep;
+}
+
+static struct unix_msg *take_spare(struct unix_socket *u, unsigned int nr_pages)
+{
+	struct unix_msg *msg;
+
+	spin_lock(&u->sk.lock);
+	msg = list_first_entry_or_null(&u->spares, struct unix_msg, link);
+	if (msg && msg->nr_pages == nr_pages)
+		list_del(&msg->link);
+	else
+		msg = NULL;
+	spin_unlock(&u->sk.lock);
+	return msg;
+}
+
+void unix_drop_spares(struct unix_socket *u)
+{
+	struct unix_msg *msg, *next;
+	LIST_HEAD(spares);
+
+	if (list_empty(&u->spares))
+		return;
+	spin_lock(&u->sk.lock);
+	list_splice_init(&u->spares, &spares);
+	spin_unlock(&u->sk.lock);
+	list_for_each_entry_safe(msg, next, &spares, link)
+		free_memory(u, msg);
+}
+
+/* ---- messages ---- */
+
+struct unix_msg *unix_alloc_msg(struct unix_socket *from, size_t len)
+{
+	unsigned int nr_pages = len > SHORT_MAX ? (unsigned int)((len + PAGE_SIZE - 1) >> PAGE_SHIFT) : 0;
+	size_t size = sizeof(struct unix_msg) + (nr_pages ? nr_pages * sizeof(struct page *) : len);
+	struct unix_msg *msg = NULL;
+
+	if (nr_pages && !list_empty(&from->spares))
+		msg = take_spare(from, nr_pages);
+	if (!msg) {
+		unix_drop_spares(from);
+		msg = new_msg(from, size, nr_pages);
+	}
+	if (!msg)
+		return ERR_PTR(-ENOBUFS);
 	msg->from = unix_get(from);
 	msg->embryo = NULL;
 	msg->files = NULL;
-	msg->charge = bytes;
 	msg->offset = 0;
 	msg->len = (unsigned int)len;
+	atomic_add((int)msg->charge, &from->wmem);
 	return msg;
-free:
-	kfree(msg);
-uncharge:
-	uncharge(from, bytes);
-	return ERR_PTR(-ENOBUFS);
 }
 
 /* Its files, and the connection that it brings, go too. */
 void unix_free_msg(struct unix_msg *msg)
 {
+	struct unix_socket *from = msg->from;
+	unsigned int bytes = msg->charge;
+
 	if (msg->files)
 		scm_files_drop(unix_detach_files(msg));
 	if (msg->embryo)
 		unix_release(&msg->embryo->sk);
-	free_pages_of(msg, msg->nr_pages);
-	uncharge(msg->from, msg->charge);
-	unix_put(msg->from);
-	kfree(msg);
+	if (!msg->nr_pages || !keep_spare(from, msg)) {
+		unix_drop_spares(from);
+		free_memory(from, msg);
+	}
+	give_room(from, bytes);
+	unix_put(from);
 }
 
 /* ---- contents ---- */

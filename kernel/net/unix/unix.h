@@ -10,7 +10,7 @@
  *	unix_mutex	names, who is connected to whom, state, the list of all sockets
  *	read_mutex	one receiver at a time; held while bytes are copied out, never together with unix_mutex
  *	inflight_mutex	which sockets are in messages (garbage.c)
- *	sk.lock		the queue, shutdown, err, peer, dead and the clients; a listener's, then that of a socket
+ *	sk.lock		the queue, spares, shutdown, err, peer, dead and the clients; a listener's, then that of a socket
  *			that waits in its queue
  * A peer is written under unix_mutex and sk.lock, so either is enough to read it; that of a stream or seqpacket
  * socket changes once, and goes in unix_release: whoever uses the socket's file needs no lock for it.
@@ -53,6 +53,7 @@ struct unix_socket {
 	unsigned int qlen, backlog;	/* messages that are there; that there may be but one */
 	wait_queue_head_t room;		/* who sends or connects to this socket and found it full */
 	atomic_t wmem;			/* bytes that it sent and that are not yet read */
+	struct list_head spares;	/* messages that it sent, read by now, with their pages: to be used again */
 
 	/* inflight_mutex */
 	struct list_head inflight_link;
@@ -131,6 +132,7 @@ int unix_wait_receiver(struct unix_socket *other, long *timeo);
 /* Room for len bytes, charged to `from`. => ERR_PTR(-ENOBUFS) */
 struct unix_msg *unix_alloc_msg(struct unix_socket *from, size_t len);
 void unix_free_msg(struct unix_msg *msg);
+void unix_drop_spares(struct unix_socket *u);
 int unix_fill_msg(struct unix_msg *msg, struct message *m);	/* all of it. => 0 or -EFAULT */
 /* n bytes from its offset on to the user; the offset stays. => 0 or -EFAULT */
 int unix_copy_msg(const struct unix_msg *msg, struct message *m, size_t n);
@@ -178,6 +180,7 @@ struct scm_files *unix_detach_files(struct unix_msg *msg);
 /* What the files of a message in a queue are, referenced once more. => 0 or -ENOMEM */
 int unix_peek_files(struct unix_msg *msg, struct message *m);
 void unix_collect_garbage(void);
+void unix_closing(struct socket *sock);
 
 /* ---- proc.c ---- */
 void unix_proc_init(void);
