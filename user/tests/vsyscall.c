@@ -177,6 +177,28 @@ struct rt_action {
 	uint64_t mask;
 };
 
+/*
+ * Back from a handler by sysenter: the registers are those of the interrupted code, all of them. The frame's first
+ * words, which are not needed any more, take what __kernel_vsyscall pushes.
+ */
+void return_by_vsyscall(void);
+__asm__("return_by_vsyscall:\n"
+	"	movl $173, %eax\n"
+	"	addl $16, %esp\n"
+	"	call *vsyscall_entry\n");
+
+static void return_from_handler(void)
+{
+	struct rt_action act = { .handler = note_return, .flags = SA_SIGINFO | SA_RESTORER,
+				 .restorer = (void *)return_by_vsyscall };
+	long result, signal = SIGUSR1, kept = 0x5678;
+
+	check(vcall(NR_rt_sigaction, SIGUSR1, (long)&act, 0, 8, 0, 0) == 0);
+	__asm__ volatile("int $0x80" : "=a"(result), "+c"(signal), "+d"(kept)
+			 : "0"(NR_kill), "b"(getpid()) : "memory");
+	check(result == 0 && signal == SIGUSR1 && kept == 0x5678);
+}
+
 static void frames(void)
 {
 	struct old_action old = { .handler = note_return };
@@ -393,6 +415,7 @@ int main(int argc, char **argv)
 	interruption();
 	frames();
 	image();
+	return_from_handler();
 	children();
 	flags();
 	bad_stacks();
