@@ -186,7 +186,7 @@ static int file_setup(struct file *file, const struct path *path, int flags)
 	path_get(path);
 	file->f_path = *path;
 	file->f_mapping = inode->i_mapping;
-	file->f_wb_seq = inode->i_mapping->wb_seq;
+	file->f_wb_seq = file_sample_wb_seq(inode->i_mapping);
 	file_ra_state_init(&file->f_ra);
 	if (!(flags & O_PATH)) {
 		file->f_op = inode->i_fop;
@@ -253,7 +253,7 @@ struct file *alloc_anon_file(struct inode *inode, const char *name, unsigned int
 	file->f_path.dentry = dentry;
 	file->f_path.mnt = mntget(anon_mnt());
 	file->f_mapping = inode->i_mapping;
-	file->f_wb_seq = inode->i_mapping->wb_seq;
+	file->f_wb_seq = file_sample_wb_seq(inode->i_mapping);
 	file->f_mode = mode;
 	file->f_op = fops;
 	file_ra_state_init(&file->f_ra);

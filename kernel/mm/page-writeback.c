@@ -151,6 +151,13 @@ void mapping_set_error(struct address_space *mapping, int error)
 	set_bit(error == -ENOSPC ? AS_ENOSPC : AS_EIO, &mapping->flags);
 	mapping->wb_err = error == -ENOSPC ? -ENOSPC : -EIO;
 	mapping->wb_seq++;
+	mapping->wb_err_seen = false;
+}
+
+/* An error that nobody has heard of yet is told to who opens the file next. */
+u32 file_sample_wb_seq(const struct address_space *mapping)
+{
+	return mapping->wb_seq - (mapping->wb_seq && !mapping->wb_err_seen);
 }
 
 int file_check_wb_error(struct file *file)
@@ -160,6 +167,7 @@ int file_check_wb_error(struct file *file)
 	if (file->f_wb_seq == mapping->wb_seq)
 		return 0;
 	file->f_wb_seq = mapping->wb_seq;
+	mapping->wb_err_seen = true;
 	return mapping->wb_err;
 }
 

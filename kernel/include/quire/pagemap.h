@@ -83,6 +83,7 @@ struct address_space {
 	u32 truncate_count;	/* bumped by truncation; a fault rechecks it */
 	u32 wb_seq;		/* failed writes so far; each open file compares its f_wb_seq */
 	int wb_err;		/* the latest of them, -errno */
+	bool wb_err_seen;	/* some open file has been told */
 };
 
 /* Where a page of the cache stands in mapping->page_tree: swap entries have their offset in the high
@@ -149,6 +150,8 @@ int filemap_write_and_wait(struct address_space *mapping);
 void mapping_set_error(struct address_space *mapping, int error);
 /* => -errno, once to each open file, if a write failed since it last asked (fsync, last close). */
 int file_check_wb_error(struct file *file);
+/* The f_wb_seq of a file that is being opened. */
+u32 file_sample_wb_seq(const struct address_space *mapping);
 /* Do dirty pages of this object count against the dirty limits? Not those that go to swap. */
 static inline bool mapping_counts_dirty(const struct address_space *mapping)
 {

@@ -74,7 +74,7 @@ KTEST(cache_dirty_and_writeback)
 	truncate_inode_pages(mapping, 0);
 }
 
-/* Does each open file hear of a failed write, once? */
+/* Does each open file hear of a failed write, once; and of one that nobody has heard of who opens it later? */
 KTEST(cache_write_errors)
 {
 	static struct file one, two;
@@ -90,6 +90,14 @@ KTEST(cache_write_errors)
 	ktest_equal(file_check_wb_error(&one), 0);
 	ktest_equal(file_check_wb_error(&two), -EIO);
 	ktest_equal(file_check_wb_error(&two), 0);
+	one.f_wb_seq = file_sample_wb_seq(mapping);
+	ktest_equal(file_check_wb_error(&one), 0);
+	formula.write_error = -EIO;
+	dirty_pages(mapping, 1);
+	ktest_equal(filemap_write_and_wait(mapping), -EIO);
+	one.f_wb_seq = file_sample_wb_seq(mapping);
+	ktest_equal(file_check_wb_error(&one), -EIO);
+	ktest_equal(file_check_wb_error(&two), -EIO);
 	truncate_inode_pages(mapping, 0);
 }
 
