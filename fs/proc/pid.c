@@ -36,6 +36,7 @@ static const struct pid_file pid_files[] = {
 	SHOW("auxv", 0400, pid_auxv_show),
 	SHOW("maps", 0444, pid_maps_show),
 	SHOW("smaps", 0444, pid_smaps_show),
+	SHOW("smaps_rollup", 0444, pid_smaps_rollup_show),
 	SHOW("limits", 0444, pid_limits_show),
 	SHOW("mounts", 0444, pid_mounts_show),
 	SHOW("io", 0400, pid_io_show),

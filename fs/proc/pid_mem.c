@@ -100,6 +100,11 @@ int pid_smaps_show(struct seq_file *m, struct task_struct *t)
 	return show_mm(m, t, smaps_show);
 }
 
+int pid_smaps_rollup_show(struct seq_file *m, struct task_struct *t)
+{
+	return show_mm(m, t, smaps_rollup_show);
+}
+
 int pid_mounts_show(struct seq_file *m, struct task_struct *t)
 {
 	return mounts_show(m, NULL);

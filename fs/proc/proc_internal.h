@@ -86,6 +86,7 @@ int pid_environ_show(struct seq_file *m, struct task_struct *t);
 int pid_auxv_show(struct seq_file *m, struct task_struct *t);
 int pid_maps_show(struct seq_file *m, struct task_struct *t);
 int pid_smaps_show(struct seq_file *m, struct task_struct *t);
+int pid_smaps_rollup_show(struct seq_file *m, struct task_struct *t);
 int pid_mounts_show(struct seq_file *m, struct task_struct *t);
 extern const struct file_operations pid_pagemap_operations, pid_oom_adj_operations,
 	pid_mem_operations;

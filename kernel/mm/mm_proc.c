@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What /proc/PID shows of an address space, in Linux's formats: maps, smaps,
+ * What /proc/PID shows of an address space, in Linux's formats: maps, smaps and its sum smaps_rollup,
  * pagemap, the Vm lines of status, statm.
  *
  * The caller holds mm_users.  Each function takes mmap_sem for reading.
@@ -81,59 +81,110 @@ int maps_show(struct seq_file *m, struct mm_struct *mm)
 /* ---- smaps ---- */
 
 struct area_sizes {
-	unsigned long resident, anonymous, referenced, swap;	/* pages */
+	unsigned long resident, anonymous, referenced, swap, locked;	/* pages */
 	unsigned long shared_clean, shared_dirty, private_clean, private_dirty;
-	u64 pss;	/* bytes << PSS_SHIFT: each page divided among its mappers */
+	/* Bytes << PSS_SHIFT: each page divided among its mappers; all of them, and by kind. */
+	u64 pss, pss_dirty, pss_anon, pss_file, pss_shmem, swap_pss;
 };
 
 #define PSS_SHIFT 12
+#define PSS_KIB(pss) ((unsigned long)((pss) >> (PSS_SHIFT + 10)))
+
+/* A page's share. */
+static u64 pss_of(int users)
+{
+	return ((u32)PAGE_SIZE << PSS_SHIFT) / (u32)max(users, 1);
+}
+
+static void count_page_pss(struct area_sizes *s, const struct page *page, bool dirty)
+{
+	u64 pss = pss_of(page_mapcount(page));
+
+	s->pss += pss;
+	if (dirty)
+		s->pss_dirty += pss;
+	if (PageAnon(page))
+		s->pss_anon += pss;
+	else if (page->mapping && test_bit(AS_SWAPPABLE, &page->mapping->flags))
+		s->pss_shmem += pss;
+	else
+		s->pss_file += pss;
+}
 
 static void count_pte(struct mm_struct *mm, unsigned long addr, pte_t pte, void *arg)
 {
 	struct area_sizes *s = arg;
 	struct page *page;
-	int mappers;
 	bool dirty;
 
 	if (!pte_present(pte)) {
 		s->swap++;
+		s->swap_pss += pss_of(swap_count(pte_to_swp_entry(pte)));
 		return;
 	}
 	if (!pfn_valid(pte_pfn(pte)) || PageReserved(pte_page(pte)))
 		return;
 	page = pte_page(pte);
-	mappers = max(page_mapcount(page), 1);
 	dirty = pte_dirty(pte) || PageDirty(page);
 	s->resident++;
 	s->anonymous += PageAnon(page);
 	s->referenced += pte_young(pte) || PageReferenced(page);
-	s->pss += ((u32)PAGE_SIZE << PSS_SHIFT) / (u32)mappers;
-	if (mappers > 1)
+	count_page_pss(s, page, dirty);
+	if (page_mapcount(page) > 1)
 		dirty ? s->shared_dirty++ : s->shared_clean++;
 	else
 		dirty ? s->private_dirty++ : s->private_clean++;
 }
 
-static void show_area_sizes(struct seq_file *m, struct vm_area_struct *vma)
+static void add_area_sizes(struct area_sizes *s, struct vm_area_struct *vma)
 {
-	struct area_sizes s = { 0 };
 	struct mm_struct *mm = vma->vm_mm;
+	u64 pss = s->pss;
 
 	spin_lock(&mm->page_table_lock);
-	walk_user_ptes(mm, vma->vm_start, vma->vm_end, count_pte, &s);
+	walk_user_ptes(mm, vma->vm_start, vma->vm_end, count_pte, s);
 	spin_unlock(&mm->page_table_lock);
-	seq_printf(m,
-		   "Size:           %8lu kB\nKernelPageSize: %8lu kB\nMMUPageSize:    %8lu kB\n"
-		   "Rss:            %8lu kB\nPss:            %8lu kB\n",
-		   KIB(vma_pages(vma)), KIB(1), KIB(1), KIB(s.resident),
-		   (unsigned long)(s.pss >> (PSS_SHIFT + 10)));
+	if (vma->vm_flags & VM_LOCKED)
+		s->locked += PSS_KIB(s->pss - pss);
+}
+
+static void show_sizes(struct seq_file *m, const struct area_sizes *s, bool rollup)
+{
+	seq_printf(m, "Rss:            %8lu kB\nPss:            %8lu kB\nPss_Dirty:      %8lu kB\n",
+		   KIB(s->resident), PSS_KIB(s->pss), PSS_KIB(s->pss_dirty));
+	if (rollup)
+		seq_printf(m,
+			   "Pss_Anon:       %8lu kB\nPss_File:       %8lu kB\nPss_Shmem:      %8lu kB\n",
+			   PSS_KIB(s->pss_anon), PSS_KIB(s->pss_file), PSS_KIB(s->pss_shmem));
 	seq_printf(m,
 		   "Shared_Clean:   %8lu kB\nShared_Dirty:   %8lu kB\nPrivate_Clean:  %8lu kB\n"
 		   "Private_Dirty:  %8lu kB\nReferenced:     %8lu kB\nAnonymous:      %8lu kB\n",
-		   KIB(s.shared_clean), KIB(s.shared_dirty), KIB(s.private_clean),
-		   KIB(s.private_dirty), KIB(s.referenced), KIB(s.anonymous));
-	seq_printf(m, "Swap:           %8lu kB\nLocked:         %8lu kB\n", KIB(s.swap),
-		   vma->vm_flags & VM_LOCKED ? KIB(s.resident) : 0);
+		   KIB(s->shared_clean), KIB(s->shared_dirty), KIB(s->private_clean),
+		   KIB(s->private_dirty), KIB(s->referenced), KIB(s->anonymous));
+	seq_printf(m, "LazyFree:       %8u kB\nSwap:           %8lu kB\nSwapPss:        %8lu kB\n"
+		   "Locked:         %8lu kB\n", 0u, KIB(s->swap), PSS_KIB(s->swap_pss), s->locked);
+}
+
+/* An area's flags by Linux's two letters each; the line also tells readers that the area's part ends. */
+static void show_flags(struct seq_file *m, unsigned long flags)
+{
+	static const struct {
+		unsigned long flag;
+		char name[3];
+	} names[] = {
+		{ VM_READ, "rd" },     { VM_WRITE, "wr" },    { VM_EXEC, "ex" },      { VM_SHARED, "sh" },
+		{ VM_MAYREAD, "mr" },  { VM_MAYWRITE, "mw" }, { VM_MAYEXEC, "me" },   { VM_MAYSHARE, "ms" },
+		{ VM_GROWSDOWN, "gd" }, { VM_LOCKED, "lo" },  { VM_IO, "io" },	      { VM_SEQ_READ, "sr" },
+		{ VM_RAND_READ, "rr" }, { VM_DONTCOPY, "dc" }, { VM_DONTEXPAND, "de" }, { VM_LOCKONFAULT, "lf" },
+		{ VM_ACCOUNT, "ac" },  { VM_NORESERVE, "nr" }, { VM_WIPEONFORK, "wf" },
+	};
+	unsigned int i;
+
+	seq_puts(m, "VmFlags: ");
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (flags & names[i].flag)
+			seq_printf(m, "%s ", names[i].name);
+	seq_putc(m, '\n');
 }
 
 int smaps_show(struct seq_file *m, struct mm_struct *mm)
@@ -142,10 +193,37 @@ int smaps_show(struct seq_file *m, struct mm_struct *mm)
 
 	down_read(&mm->mmap_sem);
 	list_for_each_entry(vma, &mm->mmap, vm_list) {
+		struct area_sizes s = { 0 };
+
 		show_area_line(m, vma);
-		show_area_sizes(m, vma);
+		add_area_sizes(&s, vma);
+		seq_printf(m, "Size:           %8lu kB\nKernelPageSize: %8lu kB\nMMUPageSize:    %8lu kB\n",
+			   KIB(vma_pages(vma)), KIB(1), KIB(1));
+		show_sizes(m, &s, false);
+		show_flags(m, vma->vm_flags);
 	}
 	up_read(&mm->mmap_sem);
+	return 0;
+}
+
+int smaps_rollup_show(struct seq_file *m, struct mm_struct *mm)
+{
+	unsigned long start = 0, end = 0;
+	struct area_sizes s = { 0 };
+	struct vm_area_struct *vma;
+	size_t line_start = m->count;
+
+	down_read(&mm->mmap_sem);
+	list_for_each_entry(vma, &mm->mmap, vm_list) {
+		start = start ? start : vma->vm_start;
+		end = vma->vm_end;
+		add_area_sizes(&s, vma);
+	}
+	up_read(&mm->mmap_sem);
+	seq_printf(m, "%08lx-%08lx ---p 00000000 00:00 0", start, end);
+	pad_to_name(m, line_start);
+	seq_puts(m, "[rollup]\n");
+	show_sizes(m, &s, true);
 	return 0;
 }
 
@@ -216,17 +294,41 @@ ssize_t pagemap_read(struct mm_struct *mm, char __user *buf, size_t count, loff_
 
 /* ---- totals ---- */
 
+static void count_resident(struct mm_struct *mm, unsigned long addr, pte_t pte, void *arg)
+{
+	if (pte_present(pte) && !PageAnon(pte_page(pte)))
+		++*(unsigned long *)arg;
+}
+
+/* Pages of memory objects: they are counted as file pages, and told apart only when somebody asks. */
+static unsigned long shmem_resident(struct mm_struct *mm)
+{
+	unsigned long pages = 0;
+	struct vm_area_struct *vma;
+
+	down_read(&mm->mmap_sem);
+	spin_lock(&mm->page_table_lock);
+	list_for_each_entry(vma, &mm->mmap, vm_list)
+		if (vma->vm_file && test_bit(AS_SWAPPABLE, &vma->vm_file->f_mapping->flags))
+			walk_user_ptes(mm, vma->vm_start, vma->vm_end, count_resident, &pages);
+	pages = min(pages, mm->file_rss);
+	spin_unlock(&mm->page_table_lock);
+	up_read(&mm->mmap_sem);
+	return pages;
+}
+
 void task_mem_show(struct seq_file *m, struct mm_struct *mm)
 {
-	unsigned long rss = mm->anon_rss + mm->file_rss;
+	unsigned long shmem = shmem_resident(mm), file = mm->file_rss - min(shmem, mm->file_rss);
+	unsigned long rss = mm->anon_rss + file + shmem;
 	unsigned long text = (PAGE_ALIGN(mm->end_code) - (mm->start_code & PAGE_MASK)) >> PAGE_SHIFT;
 	unsigned long lib = mm->exec_vm > text ? mm->exec_vm - text : 0;
 
-	seq_printf(m, "VmPeak:\t%8lu kB\nVmSize:\t%8lu kB\nVmLck:\t%8lu kB\nVmHWM:\t%8lu kB\n",
-		   KIB(max(mm->hiwater_vm, mm->total_vm)), KIB(mm->total_vm), KIB(mm->locked_vm),
+	seq_printf(m, "VmPeak:\t%8lu kB\nVmSize:\t%8lu kB\nVmLck:\t%8lu kB\nVmPin:\t%8u kB\nVmHWM:\t%8lu kB\n",
+		   KIB(max(mm->hiwater_vm, mm->total_vm)), KIB(mm->total_vm), KIB(mm->locked_vm), 0u,
 		   KIB(max(mm->hiwater_rss, rss)));
-	seq_printf(m, "VmRSS:\t%8lu kB\nRssAnon:\t%8lu kB\nRssFile:\t%8lu kB\n", KIB(rss),
-		   KIB(mm->anon_rss), KIB(mm->file_rss));
+	seq_printf(m, "VmRSS:\t%8lu kB\nRssAnon:\t%8lu kB\nRssFile:\t%8lu kB\nRssShmem:\t%8lu kB\n", KIB(rss),
+		   KIB(mm->anon_rss), KIB(file), KIB(shmem));
 	seq_printf(m, "VmData:\t%8lu kB\nVmStk:\t%8lu kB\nVmExe:\t%8lu kB\nVmLib:\t%8lu kB\n",
 		   KIB(mm->data_vm), KIB(mm->stack_vm), KIB(text),
 		   KIB(lib));

@@ -87,4 +87,26 @@ gcc -O2 -Wall -o words /root/words.c || exit 1
     assert not said, said
 
 
-steps(shell, compiler)
+def procps():
+    """procps reads /proc: free, vmstat, slabtop, pmap, ps, top"""
+    out, _, _ = debian("procps.img", """
+export TERM=dumb
+for say in free "vmstat -s" "vmstat -m" "slabtop -o" "pmap -X $$" "ps -eo pid,rss,vsz,comm" "top -b -n1 -w100"; do
+    echo "@@ $say"
+    $say || echo failed
+done
+""")
+    assert "failed" not in out, out
+    said = dict((part.split("\n", 1)[0].split()[0], part.split("\n")[1:]) for part in out.split("@@ ")[1:])
+    total, used, free = (int(n) for n in said["free"][1].split()[1:4])
+    assert total > used > 0 and total > free > 0, out
+    assert int(said["free"][2].split()[1]) == SWAP * 1024 - 4, out  # less the page of the header
+    assert any(line.split()[-1:] == ["dentry_cache"] for line in said["slabtop"]), out
+    sizes = [line.split() for line in said["pmap"] if line.endswith("KB ")]
+    assert len(sizes) == 1 and int(sizes[0][0]) > int(sizes[0][1]) >= int(sizes[0][2]) > 0, out
+    assert any(line.split()[0] == "1" and line.split()[-1] == "init" for line in said["ps"] if line), out
+    assert any(line.startswith("MiB Mem :") for line in said["top"]), out
+    assert any(line.split()[-1:] == ["kswapd"] for line in said["top"]), out
+
+
+steps(shell, procps, compiler)

@@ -219,6 +219,7 @@ unsigned long vm_commit_limit(void);
 /* ---- /proc/PID (mm_proc.c) ---- */
 int maps_show(struct seq_file *m, struct mm_struct *mm);
 int smaps_show(struct seq_file *m, struct mm_struct *mm);
+int smaps_rollup_show(struct seq_file *m, struct mm_struct *mm);
 ssize_t pagemap_read(struct mm_struct *mm, char __user *buf, size_t count, loff_t *ppos);
 void task_mem_show(struct seq_file *m, struct mm_struct *mm); /* VmPeak.. lines of status */
 void task_statm(struct mm_struct *mm, unsigned long out[7]);
