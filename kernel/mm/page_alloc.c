@@ -20,10 +20,10 @@
  *	6 __GFP_WAIT		reclaim directly, then 1 to 5 again; bounded
  *	7 no progress		out_of_memory (order <= 1, not from the block layer), again
  *
- * Floors in step 5, as shares of min: normal 1, NOIO (the block layer, which makes
- * memory free) 1/2, atomic 1/4, PF_MEMALLOC and the dying 0.  PF_MEMALLOC never
- * gets past step 5, so reclaim does not recurse.  An interrupt does not inherit the
- * rights of the task it hit.
+ * Floors in step 5, as shares of min: normal 1, the superuser's programs 3/4 (what a bomb gives back
+ * comes to him first, and he can end it), NOIO (the block layer, which makes memory free) 1/2,
+ * atomic 1/4, PF_MEMALLOC and the dying 0.  PF_MEMALLOC never gets past step 5, so reclaim does not
+ * recurse.  An interrupt does not inherit the rights of the task it hit.
  *
  * zone_order=2.4 replaces 1 to 4 by the order of 2.4, so that the difference can be measured.
  *
@@ -264,6 +264,8 @@ static unsigned long floor_of(const struct zone *zone, const struct alloc_reques
 		return min / 4;
 	if ((rq->gfp & __GFP_WAIT) && !(rq->gfp & __GFP_IO))
 		return min / 2;
+	if (!in_interrupt() && current->mm && current->uid == 0)
+		return min / 4 * 3;
 	return min;
 }
 
