@@ -21,7 +21,7 @@ PROGRAM = "machine"
 ROWS = ("boot", "memory_used", "smallest_memory", "kernel_file", "kernel_text")
 MEMORY = 64  # MiB, of the machine whose memory is looked at
 LEAST, MOST = {"linux": 8, "quire": 0}, 64  # MiB: does not boot, boots
-PATIENCE = 4  # a machine with too little memory may hang: so many times what a large one takes,
+PATIENCE = 3  # a machine with too little memory may hang: so many times what a large one takes,
 PATIENCE_LEAST = 20  # and seconds at least
 KIB = 1024
 
