@@ -119,6 +119,33 @@ static inline void end_bomb(void)
 		;
 }
 
+struct bomb {
+	const char *name;
+	void (*go_off)(void);
+};
+
+/*
+ * For who types at a console (tests/boot/test_bombs.py): "end" ends all bombs, any other name throws that one, which
+ * goes on until then.
+ */
+static inline void throw_bomb(const char *name, const struct bomb *bombs, unsigned int n)
+{
+	if (!strcmp(name, "end")) {
+		end_bomb();
+		puts("ended");
+		exit(0);
+	}
+	for (unsigned int i = 0; i < n; i++) {
+		if (strcmp(bombs[i].name, name))
+			continue;
+		check(setuid(NOBODY) == 0);
+		puts("thrown");
+		fflush(stdout);
+		bombs[i].go_off();
+	}
+	exit(1);
+}
+
 static inline void explode(const char *name, void (*bomb)(void))
 {
 	long start, last, worst = 0, took;

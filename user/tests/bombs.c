@@ -63,10 +63,16 @@ static char *swap_path(void)
 	return line + 1;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	char *swap = swap_path();
+	static const struct bomb bombs[] = {
+		{ "forks", fork_bomb }, { "memory", memory_bomb }, { "memories", bomb_of_bombs },
+	};
+	char *swap;
 
+	if (argc > 1)
+		throw_bomb(argv[1], bombs, sizeof(bombs) / sizeof(bombs[0]));
+	swap = swap_path();
 	explode("fork bomb, limited", limited_fork_bomb);
 	explode("fork bomb", fork_bomb);
 	explode("memory bomb", memory_bomb);

@@ -322,8 +322,14 @@ static void tidy(void)
 	}
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	static const struct bomb bombs[] = {
+		{ "pipes", pipe_bomb }, { "tables", table_bomb }, { "areas", map_bomb },
+	};
+
+	if (argc > 1)
+		throw_bomb(argv[1], bombs, sizeof(bombs) / sizeof(bombs[0]));
 	explode("pipes", pipe_bomb);
 	explode("messages in sockets", socket_bomb);
 	explode("connections", connection_bomb);
