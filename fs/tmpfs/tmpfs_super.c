@@ -46,6 +46,7 @@ static struct inode *tmpfs_alloc_inode(struct super_block *sb)
 	info->nr_pages = 0;
 	info->accounted = 0;
 	info->per_page = true;
+	info->locked = false;
 	INIT_LIST_HEAD(&info->all);
 	return &info->vfs_inode;
 }
