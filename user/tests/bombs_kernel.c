@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bombs of kernel memory (bomb.h), which cannot go to swap: pages in pipes and sockets, page tables, areas, open files, shared
- * memory that nobody maps, arguments of exec, record locks, watches, timers. Each user may have so much of a thing and
- * no more (user_limits.c), or his process dies.
+ * Bombs of kernel memory (bomb.h), which cannot go to swap: pages in pipes and sockets, page tables, areas, open
+ * files, shared memory that nobody maps, arguments of exec, record locks, watches, timers. Each user may have so much
+ * of a thing and no more (user_limits.c, unix_limits.c), or his process dies.
  *
  * machine: mem=16 swap=16 timeout=600
  * oracle: none, because Linux's own machine here has ten times the memory, and no swap
@@ -112,7 +112,8 @@ static void send_fd(int sock, int fd)
 		char bytes[CMSG_SPACE(sizeof(fd))];
 	} control = { .first = { CMSG_LEN(sizeof(fd)), SOL_SOCKET, SCM_RIGHTS } };
 	struct iovec iov = { "f", 1 };
-	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control) };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
+			    .msg_controllen = sizeof(control) };
 
 	memcpy(CMSG_DATA(&control.first), &fd, sizeof(fd));
 	sendmsg(sock, &m, MSG_DONTWAIT);

@@ -112,7 +112,8 @@ static void sizes(int type)
 
 static void addresses(void)
 {
-	int server = bound(SOCK_DGRAM, "server"), nobody = socket(AF_UNIX, SOCK_DGRAM, 0), client = bound(SOCK_DGRAM, "c");
+	int server = bound(SOCK_DGRAM, "server"), client = bound(SOCK_DGRAM, "c");
+	int nobody = socket(AF_UNIX, SOCK_DGRAM, 0);
 	struct name want = name_of("c");
 	struct sockaddr_un from;
 	socklen_t len = sizeof(from);

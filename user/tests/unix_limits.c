@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the messages of one user's AF_UNIX sockets may hold: up to the soft limit each socket has its send buffer, beyond
- * it two pages, beyond the hard one none has anything. What is read, or dies with its reader, is his again; connections
- * that nobody accepts count too; root and other users are not touched.
+ * What the messages of one user's AF_UNIX sockets may hold: up to the soft limit each socket has its send buffer,
+ * beyond it two pages, beyond the hard one none has anything. What is read, or dies with its reader, is his again;
+ * connections that nobody accepts count too; root and other users are not touched.
  *
  * oracle: none, because Linux has no such limit
  */

@@ -31,7 +31,8 @@ static ssize_t send_fds(int sock, const char *text, const int *fds, int n, int f
 {
 	struct control c;
 	struct iovec iov = { (char *)text, strlen(text) };
-	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &c, .msg_controllen = CMSG_SPACE(n * sizeof(int)) };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &c,
+			    .msg_controllen = CMSG_SPACE(n * sizeof(int)) };
 
 	c.first = (struct cmsghdr){ CMSG_LEN(n * sizeof(int)), SOL_SOCKET, SCM_RIGHTS };
 	memcpy(CMSG_DATA(&c.first), fds, n * sizeof(int));
@@ -48,7 +49,8 @@ static ssize_t recv_fds(int sock, char *text, int len, int *fds, int *n, int *fl
 {
 	struct control c;
 	struct iovec iov = { text, len };
-	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &c, .msg_controllen = CMSG_LEN(*n * sizeof(int)) };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &c,
+			    .msg_controllen = CMSG_LEN(*n * sizeof(int)) };
 	ssize_t got = recvmsg(sock, &m, *flags);
 
 	*n = 0;
@@ -160,7 +162,8 @@ static void with_their_bytes(void)
 	char text[16];
 
 	pair(SOCK_STREAM, sock);
-	check(write(sock[0], "ab", 2) == 2 && send_fds(sock[0], "cd", &sock[0], 1, 0) == 2 && write(sock[0], "ef", 2) == 2);
+	check(write(sock[0], "ab", 2) == 2 && send_fds(sock[0], "cd", &sock[0], 1, 0) == 2);
+	check(write(sock[0], "ef", 2) == 2);
 	n = 1;
 	flags = MSG_PEEK;
 	check(recv_fds(sock[1], text, 16, &fd, &n, &flags) == 4 && n == 1 && close(fd) == 0);
@@ -204,7 +207,8 @@ static ssize_t send_creds(int sock, struct ucred creds)
 {
 	struct control c;
 	struct iovec iov = { "c", 1 };
-	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &c, .msg_controllen = CMSG_SPACE(sizeof(creds)) };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &c,
+			    .msg_controllen = CMSG_SPACE(sizeof(creds)) };
 
 	c.first = (struct cmsghdr){ CMSG_LEN(sizeof(creds)), SOL_SOCKET, SCM_CREDENTIALS };
 	memcpy(CMSG_DATA(&c.first), &creds, sizeof(creds));
@@ -238,7 +242,8 @@ static void credentials(void)
 	check(getsockopt(sock[0], SOL_SOCKET, SO_PEERCRED, &creds, &len) == 0 && len == sizeof(creds));
 	check(!memcmp(&creds, &mine, sizeof(creds)));
 	check(setsockopt(sock[1], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) == 0);
-	check(write(sock[0], "a", 1) == 1 && recv_creds(sock[1], 16, &creds) == 1 && !memcmp(&creds, &mine, sizeof(mine)));
+	check(write(sock[0], "a", 1) == 1 && recv_creds(sock[1], 16, &creds) == 1);
+	check(!memcmp(&creds, &mine, sizeof(mine)));
 	check(write(sock[0], "b", 1) == 1);
 	pid = fork();
 	if (pid == 0) {
@@ -255,7 +260,8 @@ static void credentials(void)
 	check(recv_creds(sock[1], 16, &creds) == 1 && creds.pid == getpid());	/* not glued to another's */
 	check(recv_creds(sock[1], 16, &creds) == 2 && creds.pid == pid && creds.uid == NOBODY && creds.gid == NOBODY);
 	mine.uid = 77;
-	check(send_creds(sock[0], mine) == 1 && recv_creds(sock[1], 16, &creds) == 1 && creds.uid == 77);	/* root may */
+	check(send_creds(sock[0], mine) == 1);	/* root may */
+	check(recv_creds(sock[1], 16, &creds) == 1 && creds.uid == 77);
 	mine.pid = 32000;
 	check(send_creds(sock[0], mine) == -1 && errno == ESRCH);
 	check(write(sock[0], "d", 1) == 1 && read(sock[1], &c, 1) == 1);
@@ -270,7 +276,8 @@ static void peer_of_connection(void)
 	struct ucred creds;
 	pid_t pid;
 
-	check(getsockopt(server, SOL_SOCKET, SO_PEERCRED, &creds, &len) == 0 && creds.pid == 0 && creds.uid == (uid_t)-1);
+	check(getsockopt(server, SOL_SOCKET, SO_PEERCRED, &creds, &len) == 0);
+	check(creds.pid == 0 && creds.uid == (uid_t)-1);
 	check(bind(server, (struct sockaddr *)&addr, addr_len) == 0 && listen(server, 1) == 0);
 	pid = fork();
 	if (pid == 0) {

@@ -126,12 +126,16 @@ static struct unix_msg *new_request(struct unix_socket *u)
 
 	if (IS_ERR(fresh))
 		return ERR_CAST(fresh);
-	request = unix_alloc_msg(fresh, sizeof(*fresh));
-	if (IS_ERR(request))
+	request = unix_alloc_msg(fresh, 0);
+	if (IS_ERR(request)) {
 		unix_release(&fresh->sk);
-	else
-		request->embryo = fresh;
-	return request;
+		return request;
+	}
+	request->embryo = fresh;
+	if (!unix_charge_more(request, sizeof(*fresh)))
+		return request;
+	unix_free_msg(request);
+	return ERR_PTR(-ENOBUFS);
 }
 
 int unix_stream_connect(struct socket *sock, const void *addr, int len, unsigned int file_flags)

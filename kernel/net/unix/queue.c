@@ -204,6 +204,16 @@ struct unix_msg *unix_alloc_msg(struct unix_socket *from, size_t len)
 	return msg;
 }
 
+/* For what comes with it: charged and given back as if it were part of the message. => 0 or -ENOBUFS */
+int unix_charge_more(struct unix_msg *msg, unsigned int bytes)
+{
+	if (charge_owner(msg->from, bytes))
+		return -ENOBUFS;
+	msg->charge += bytes;
+	atomic_add((int)bytes, &msg->from->wmem);
+	return 0;
+}
+
 /* Its files, and the connection that it brings, go too. */
 void unix_free_msg(struct unix_msg *msg)
 {

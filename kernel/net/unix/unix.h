@@ -10,8 +10,8 @@
  *	unix_mutex	names, who is connected to whom, state, the list of all sockets
  *	read_mutex	one receiver at a time; held while bytes are copied out, never together with unix_mutex
  *	inflight_mutex	which sockets are in messages (garbage.c)
- *	sk.lock		the queue, spares, shutdown, err, peer, dead and the clients; a listener's, then that of a socket
- *			that waits in its queue
+ *	sk.lock		the queue, spares, shutdown, err, peer, dead and the clients; a listener's, then that of
+ *			a socket that waits in its queue
  * A peer is written under unix_mutex and sk.lock, so either is enough to read it; that of a stream or seqpacket
  * socket changes once, and goes in unix_release: whoever uses the socket's file needs no lock for it.
  */
@@ -131,6 +131,7 @@ int unix_wait_receiver(struct unix_socket *other, long *timeo);
 /* ---- queue.c ---- */
 /* Room for len bytes, charged to `from`. => ERR_PTR(-ENOBUFS) */
 struct unix_msg *unix_alloc_msg(struct unix_socket *from, size_t len);
+int unix_charge_more(struct unix_msg *msg, unsigned int bytes);
 void unix_free_msg(struct unix_msg *msg);
 void unix_drop_spares(struct unix_socket *u);
 int unix_fill_msg(struct unix_msg *msg, struct message *m);	/* all of it. => 0 or -EFAULT */
