@@ -17,8 +17,11 @@ KGCCINC	 = $(shell $(CROSS)gcc -print-file-name=include)
 
 KCPPFLAGS = -nostdinc -isystem $(KGCCINC) -D_LIBC_LIMITS_H_ -D__KERNEL__ \
 	-Ikernel/include -Ikernel/arch/i386/include $(if $(filter 1,$(DEBUG)),-DCONFIG_DEBUG=1)
+# Structures of a few words are copied and cleared four words a turn, longer ones by rep.
+KBLOCKS	:= unrolled_loop:256:noalign,rep_4byte:-1:noalign
 KCFLAGS	:= -std=gnu11 -ffreestanding -mgeneral-regs-only -march=i686 -O2 -g \
 	-mregparm=3 -mpreferred-stack-boundary=2 -momit-leaf-frame-pointer \
+	-mmemcpy-strategy=$(KBLOCKS) -mmemset-strategy=$(KBLOCKS) \
 	-fno-pic -fno-pie -fno-stack-protector -fcf-protection=none \
 	-fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-omit-frame-pointer -fno-common \
 	-ffile-prefix-map=$(CURDIR)/=
