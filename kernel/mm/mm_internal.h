@@ -13,8 +13,6 @@
 
 struct scan_control;
 
-extern unsigned long mmap_min_addr; /* mmap.c */
-
 /* vma.c: the set of areas; mmap_sem held for writing unless told otherwise. */
 extern const pgprot_t protection_map[16];
 void vma_init(void);

@@ -156,11 +156,32 @@ static void always(void)
 	vm_tunable("overcommit_memory", 0);
 }
 
+/* What lies below vm.mmap_min_addr is the superuser's alone. */
+static void low_addresses(void)
+{
+	static const int fixed = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+	char *low = (char *)(4 * PAGE);
+
+	check(mmap(low, PAGE, PROT_READ, fixed, -1, 0) == low && munmap(low, PAGE) == 0);
+	check(setuid(NOBODY) == 0 && mmap(low, PAGE, PROT_READ, fixed, -1, 0) == MAP_FAILED && errno == EPERM);
+	check(mmap(low + PAGE, PAGE, PROT_READ, fixed, -1, 0) == low + PAGE);
+}
+
+static void lowest_address(void)
+{
+	long before = strtol(proc_text(VM "mmap_min_addr"), NULL, 10);
+
+	vm_tunable("mmap_min_addr", 5 * PAGE);
+	apart(low_addresses);
+	vm_tunable("mmap_min_addr", before);
+}
+
 int main(void)
 {
 	apart(vm_data);
 	apart(data_limit);
 	apart(heuristic);
+	lowest_address();
 	always();
 	strict();
 	return 0;

@@ -210,6 +210,7 @@ extern struct page *zero_page; /* PG_reserved, mapped read-only for reads of unt
 int vm_enough_memory(long pages);	/* reserves; => -ENOMEM */
 void vm_unacct_memory(long pages);
 extern int sysctl_overcommit_memory, sysctl_overcommit_ratio, sysctl_max_map_count;
+extern unsigned long mmap_min_addr;		/* below, only the superuser maps */
 extern unsigned long sysctl_overcommit_kbytes;	/* instead of the ratio, if not 0 */
 extern unsigned long sysctl_admin_reserve_kbytes, sysctl_user_reserve_kbytes;
 void commit_init(void);	/* sets the reserves; when memory is there */
