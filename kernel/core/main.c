@@ -155,7 +155,6 @@ __noreturn void start_kernel(void)
 	page_cache_init();
 	reclaim_init();
 	swap_init();
-	mm_init_caches();
 	mmap_init();
 	fork_init();
 	oom_kill_init();

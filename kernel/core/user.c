@@ -59,6 +59,8 @@ void free_uid(struct user_struct *user)
 	unsigned long flags;
 	bool last;
 
+	if (atomic_add_unless(&user->count, -1, 1))
+		return;
 	spin_lock_irqsave(&user_lock, flags);
 	last = atomic_dec_and_test(&user->count);
 	if (last)

@@ -40,6 +40,31 @@ pte_t *pte_lookup(struct mm_struct *mm, unsigned long addr)
 	return pgd_none(*pgd) ? NULL : pte_offset(pgd, addr);
 }
 
+/* => NULL: no memory, or the user has as many as he may */
+static pte_t *alloc_user_table(void)
+{
+	struct user_struct *user;
+	pte_t *table;
+
+	if (!mm_charge_user(&current->user->page_tables, sysctl_user_page_tables, &user))
+		return NULL;
+	table = pte_alloc_one();
+	if (table)
+		virt_to_page(table)->user = user;
+	else if (user)
+		uncharge_user(user, &user->page_tables);
+	return table;
+}
+
+static void free_user_table(pte_t *table)
+{
+	struct user_struct *user = virt_to_page(table)->user;
+
+	pte_free_one(table);
+	if (user)
+		uncharge_user(user, &user->page_tables);
+}
+
 pte_t *pte_alloc_map_lock(struct mm_struct *mm, unsigned long addr)
 {
 	pgd_t *pgd = pgd_offset(mm, addr);
@@ -49,7 +74,7 @@ pte_t *pte_alloc_map_lock(struct mm_struct *mm, unsigned long addr)
 	if (likely(!pgd_none(*pgd)))
 		return pte_offset(pgd, addr);
 	spin_unlock(&mm->page_table_lock);
-	table = pte_alloc_one();
+	table = alloc_user_table();
 	if (!table)
 		return NULL;
 	spin_lock(&mm->page_table_lock);
@@ -58,7 +83,7 @@ pte_t *pte_alloc_map_lock(struct mm_struct *mm, unsigned long addr)
 		mm->nr_ptes++;
 	} else {
 		/* Another thread of this mm was faster; ours is empty and low: free it at once. */
-		pte_free_one(table);
+		free_user_table(table);
 	}
 	return pte_offset(pgd, addr);
 }
@@ -290,7 +315,7 @@ void free_pgtables(struct mm_struct *mm, unsigned long floor, unsigned long ceil
 		mm->nr_ptes--;
 		spin_unlock(&mm->page_table_lock);
 		flush_tlb_mm(mm);
-		pte_free_one(pgd_table(entry));
+		free_user_table(pgd_table(entry));
 	}
 }
 

@@ -196,17 +196,13 @@ static struct vm_area_struct *dup_vma(struct mm_struct *mm, struct vm_area_struc
 
 	if ((old->vm_flags & VM_ACCOUNT) && vm_enough_memory(vma_pages(old)) < 0)
 		return NULL;
-	vma = vm_area_alloc(mm);
+	vma = vm_area_copy(mm, old);
 	if (!vma) {
 		if (old->vm_flags & VM_ACCOUNT)
 			vm_unacct_memory(vma_pages(old));
 		return NULL;
 	}
-	*vma = *old;
-	vma->vm_mm = mm;
 	vma->vm_flags &= ~VM_LOCK_MASK;
-	INIT_LIST_HEAD(&vma->vm_list);
-	INIT_LIST_HEAD(&vma->shared);
 	if (vma->vm_file)
 		get_file(vma->vm_file);
 	if (vma->vm_ops && vma->vm_ops->open)
@@ -282,11 +278,26 @@ struct mm_struct *dup_mm(struct mm_struct *old)
 	return mm;
 }
 
-void mm_init_caches(void)
+/* ---- what one user may have ---- */
+
+#define TABLES_SHARE 4	/* of memory, in page tables */
+#define AREAS_SHARE 8	/* of memory, in areas */
+
+unsigned long sysctl_user_page_tables, sysctl_user_areas;
+
+/*
+ * Page tables and areas cannot go to swap, and as long as something else can, nobody is out of memory: without a
+ * bound, a bomb of them takes the frames that others' programs run in, one by one.
+ */
+bool mm_charge_user(atomic_t *count, unsigned long most, struct user_struct **charged)
 {
-	mm_cache = kmem_cache_create("mm_struct", sizeof(struct mm_struct), 0, SLAB_HWCACHE_ALIGN,
-				     NULL);
-	vma_init();
+	struct user_struct *user = current->user;
+
+	*charged = NULL;
+	if (user == &root_user)
+		return true;
+	*charged = charge_user(user, count, most);
+	return *charged;
 }
 
 /* ---- the start of layer 6: what it registers with the layers below; device mappings ---- */
@@ -319,7 +330,11 @@ static void make_zero_page(void)
 
 void mmap_init(void)
 {
-	mm_init_caches();
+	mm_cache = kmem_cache_create("mm_struct", sizeof(struct mm_struct), 0, SLAB_HWCACHE_ALIGN,
+				     NULL);
+	vma_init();
+	sysctl_user_page_tables = totalram_pages / TABLES_SHARE;
+	sysctl_user_areas = totalram_pages / AREAS_SHARE * (PAGE_SIZE / sizeof(struct vm_area_struct));
 	make_zero_page();
 	register_mm_ops(&mm_ops);
 	register_map_ops(&map_ops);

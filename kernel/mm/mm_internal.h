@@ -10,8 +10,13 @@
 #include <quire/mm.h>
 #include <quire/pagemap.h>
 #include <quire/swap.h>
+#include <quire/user.h>
 
 struct scan_control;
+
+/* mm.c: one more of *count, a field of current's user, unless he has `most`.  *charged: whom to credit later, NULL:
+ * nobody (root).  => false: he has */
+bool mm_charge_user(atomic_t *count, unsigned long most, struct user_struct **charged);
 
 /* vma.c: the set of areas; mmap_sem held for writing unless told otherwise. */
 extern const pgprot_t protection_map[16];
@@ -20,6 +25,8 @@ pgprot_t vm_get_page_prot(const struct vm_area_struct *vma, unsigned long flags)
 bool vma_wants_writenotify(const struct vm_area_struct *vma, unsigned long flags);
 void vma_link(struct mm_struct *mm, struct vm_area_struct *vma);
 void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma);
+/* All that vma is, for mm, but on no list and without references to its file. => NULL: no memory */
+struct vm_area_struct *vm_area_copy(struct mm_struct *mm, const struct vm_area_struct *vma);
 /* Cut at addr, inside vma: vma keeps the part below; => the part above, or ERR_PTR(-ENOMEM). */
 struct vm_area_struct *split_vma(struct mm_struct *mm, struct vm_area_struct *vma,
 				 unsigned long addr);

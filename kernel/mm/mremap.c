@@ -71,13 +71,10 @@ static void move_page_tables(struct vm_area_struct *vma, unsigned long from, uns
 static struct vm_area_struct *clone_area(struct mm_struct *mm, struct vm_area_struct *vma,
 					 unsigned long addr, unsigned long len)
 {
-	struct vm_area_struct *new_vma = vm_area_alloc(mm);
+	struct vm_area_struct *new_vma = vm_area_copy(mm, vma);
 
 	if (!new_vma)
 		return NULL;
-	*new_vma = *vma;
-	INIT_LIST_HEAD(&new_vma->vm_list);
-	INIT_LIST_HEAD(&new_vma->shared);
 	new_vma->vm_start = addr;
 	new_vma->vm_end = addr + len;
 	if (!vma->vm_file)

@@ -57,18 +57,44 @@ pgprot_t vm_get_page_prot(const struct vm_area_struct *vma, unsigned long flags)
 
 struct vm_area_struct *vm_area_alloc(struct mm_struct *mm)
 {
-	struct vm_area_struct *vma = kmem_cache_zalloc(vm_area_cache, GFP_KERNEL);
+	struct vm_area_struct *vma;
+	struct user_struct *user;
 
-	if (vma) {
-		vma->vm_mm = mm;
-		INIT_LIST_HEAD(&vma->vm_list);
-		INIT_LIST_HEAD(&vma->shared);
+	if (!mm_charge_user(&current->user->areas, sysctl_user_areas, &user))
+		return NULL;
+	vma = kmem_cache_zalloc(vm_area_cache, GFP_KERNEL);
+	if (!vma) {
+		if (user)
+			uncharge_user(user, &user->areas);
+		return NULL;
 	}
+	vma->user = user;
+	vma->vm_mm = mm;
+	INIT_LIST_HEAD(&vma->vm_list);
+	INIT_LIST_HEAD(&vma->shared);
 	return vma;
+}
+
+struct vm_area_struct *vm_area_copy(struct mm_struct *mm, const struct vm_area_struct *vma)
+{
+	struct vm_area_struct *copy = vm_area_alloc(mm);
+	struct user_struct *user;
+
+	if (!copy)
+		return NULL;
+	user = copy->user;
+	*copy = *vma;
+	copy->vm_mm = mm;
+	copy->user = user;
+	INIT_LIST_HEAD(&copy->vm_list);
+	INIT_LIST_HEAD(&copy->shared);
+	return copy;
 }
 
 void vm_area_free(struct vm_area_struct *vma)
 {
+	if (vma->user)
+		uncharge_user(vma->user, &vma->user->areas);
 	kmem_cache_free(vm_area_cache, vma);
 }
 
@@ -275,12 +301,9 @@ struct vm_area_struct *split_vma(struct mm_struct *mm, struct vm_area_struct *vm
 	assert(vma->vm_start < addr && addr < vma->vm_end);
 	if (mm->map_count >= sysctl_max_map_count)
 		return ERR_PTR(-ENOMEM);
-	upper = vm_area_alloc(mm);
+	upper = vm_area_copy(mm, vma);
 	if (!upper)
 		return ERR_PTR(-ENOMEM);
-	*upper = *vma;
-	INIT_LIST_HEAD(&upper->vm_list);
-	INIT_LIST_HEAD(&upper->shared);
 	upper->vm_start = addr;
 	upper->vm_pgoff = linear_page_index(vma, addr);
 	if (upper->vm_file)

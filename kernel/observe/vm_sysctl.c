@@ -106,6 +106,8 @@ void vm_sysctl_init(void)
 			      NULL);
 	sysctl_register_ulong("sys/vm/user_reserve_kbytes", &sysctl_user_reserve_kbytes, 0, ULONG_MAX, NULL);
 	sysctl_register_ulong("sys/vm/mmap_min_addr", &mmap_min_addr, 0, TASK_SIZE, NULL);
+	sysctl_register_ulong("sys/vm/user_page_tables", &sysctl_user_page_tables, 0, INT_MAX, NULL);
+	sysctl_register_ulong("sys/vm/user_areas", &sysctl_user_areas, 0, INT_MAX, NULL);
 	sysctl_register_int("sys/vm/max_map_count", &sysctl_max_map_count, 1, INT_MAX, NULL);
 	for (kind = 0; kind < FAIL_count; kind++)
 		register_fail_kind(kind);

@@ -13,7 +13,7 @@ from harness import Machine, PROMPT, Session, built, fresh_disk, steps
 
 WORK = tempfile.TemporaryDirectory(prefix="quire-bombs.")
 MEMORY, SWAP = 16, 16  # MiB
-ANSWERS, ANSWER_SECONDS = 4, 20  # of wall time, on a host that may have other work
+ANSWERS, ANSWER_SECONDS = 4, 10  # of wall time, on a host that may have other work
 PATIENCE = 60  # seconds, after which there is no answer at all
 
 
@@ -79,4 +79,14 @@ def pipes():
     bomb("bombs_kernel", "pipes")
 
 
-steps(forks, memory, memory_without_swap, memories, memories_without_swap, pipes)
+def tables():
+    """a bomb of page tables"""
+    bomb("bombs_kernel", "tables")
+
+
+def areas():
+    """a bomb of areas"""
+    bomb("bombs_kernel", "areas")
+
+
+steps(forks, memory, memory_without_swap, memories, memories_without_swap, pipes, tables, areas)

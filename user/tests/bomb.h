@@ -19,7 +19,7 @@
 
 #define NOBODY	65534
 #define BOMB_SECONDS 4
-#define ANSWER_MS 40000		/* a quiet host sees a tenth of it; this one emulates, with others beside it */
+#define ANSWER_MS 20000		/* a quiet host sees a tenth of it; this one emulates, with others beside it */
 #define SHELL_PAGES 60		/* what a shell has in memory that is its own */
 #define PAUSE_US 200000
 

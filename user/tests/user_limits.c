@@ -16,8 +16,8 @@
 #include <time.h>
 
 #include "check.h"
+#include "user_limit.h"
 
-#define NOBODY		65534
 #define EPOLL_CTL_ADD	1
 #define FULL_SIZE	(16 * (int)PAGE)
 #define SMALL_SIZE	(2 * (int)PAGE)
@@ -25,39 +25,6 @@
 #define HARD		"/proc/sys/fs/pipe-user-pages-hard"
 #define MAX_SIZE	"/proc/sys/fs/pipe-max-size"
 #define WATCHES		"/proc/sys/fs/epoll/max_user_watches"
-
-static unsigned long get(const char *path)
-{
-	char text[80] = "";
-	int fd = open(path, O_RDONLY);
-
-	check(fd >= 0 && read(fd, text, sizeof(text) - 1) > 0 && close(fd) == 0);
-	return strtoul(text, NULL, 10);
-}
-
-/* => 0 or -1 with errno */
-static int set(const char *path, unsigned long value)
-{
-	char text[16];
-	int fd = open(path, O_WRONLY), len = snprintf(text, sizeof(text), "%lu", value), n;
-
-	check(fd >= 0);
-	n = write(fd, text, len);
-	close(fd);
-	return n == len ? 0 : -1;
-}
-
-static void as_nobody(void (*work)(void))
-{
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		check(setuid(NOBODY) == 0);
-		work();
-		_exit(0);
-	}
-	join(pid);
-}
 
 static int new_pipe(void)
 {

@@ -58,7 +58,7 @@ static void user_fault_signal(unsigned long addr, u32 error, int verdict)
 			schedule_timeout_uninterruptible(OOM_PAUSE);
 			return;
 		}
-		pr_err("out of memory in a page fault: killing process %d (%s)\n", t->tgid, t->comm);
+		printk_ratelimited(KERN_ERR "out of memory in a page fault: killing process %d (%s)\n", t->tgid, t->comm);
 		force_sig(SIGKILL, t);
 	} else if (verdict & VM_FAULT_SIGBUS) {
 		force_sig_fault(SIGBUS, BUS_ADRERR, (void __user *)addr);

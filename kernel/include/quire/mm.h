@@ -77,6 +77,7 @@ struct vm_area_struct {
 	bool has_anon;			/* some pte may hold anonymous memory or a swap entry: fork
 					 * must copy the page tables; set under page_table_lock */
 	void *vm_private_data;
+	struct user_struct *user;	/* who is charged for this structure, or NULL */
 	struct swap_stream {		/* faults that go in order through swapped memory: swap_out.c */
 		unsigned long start, end; /* where it is, with what was read ahead */
 		unsigned long left;	/* what lies behind this has been left behind */
@@ -146,7 +147,6 @@ void exit_mmap(struct mm_struct *mm);
 bool reap_mm(struct mm_struct *mm);
 /* Frames and swap slots that would become free with it, for the OOM killer. */
 unsigned long mm_footprint(const struct mm_struct *mm);
-void mm_init_caches(void);
 
 /* ---- VMAs (vma.c, mmap.c) ---- */
 struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr); /* first with end > addr */
@@ -210,6 +210,7 @@ extern struct page *zero_page; /* PG_reserved, mapped read-only for reads of unt
 int vm_enough_memory(long pages);	/* reserves; => -ENOMEM */
 void vm_unacct_memory(long pages);
 extern int sysctl_overcommit_memory, sysctl_overcommit_ratio, sysctl_max_map_count;
+extern unsigned long sysctl_user_page_tables, sysctl_user_areas; /* that one user may have; root has no limit */
 extern unsigned long mmap_min_addr;		/* below, only the superuser maps */
 extern unsigned long sysctl_overcommit_kbytes;	/* instead of the ratio, if not 0 */
 extern unsigned long sysctl_admin_reserve_kbytes, sysctl_user_reserve_kbytes;

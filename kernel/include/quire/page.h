@@ -104,6 +104,7 @@ struct page {
 	union {
 		pgoff_t index;	/* offset in mapping in pages, or the swap entry's value */
 		void *freelist; /* PG_slab: the struct slab */
+		struct user_struct *user; /* a page table: who is charged for it, or NULL */
 	};
 	union {
 		struct buffer_head *buffers; /* ring of buffers, or NULL */

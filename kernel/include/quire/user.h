@@ -25,6 +25,8 @@ struct user_struct {
 	atomic_t files_in_flight;	/* sent, and not yet received: RLIMIT_NOFILE */
 	atomic_t epoll_watches;		/* fs.epoll.max_user_watches */
 	atomic_t file_locks;
+	atomic_t page_tables;		/* vm.user_page_tables */
+	atomic_t areas;			/* vm.user_areas */
 	atomic_t locked_shm;		/* pages of segments with SHM_LOCK: RLIMIT_MEMLOCK */
 };
 extern struct user_struct root_user;
