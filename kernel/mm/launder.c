@@ -87,7 +87,7 @@ static enum launder_result write_page(struct page *page, struct scan_control *sc
 static enum launder_result launder_locked(struct page *page, struct scan_control *sc)
 {
 	/* Anonymous memory that is mapped need not be in any cache. */
-	if (page_mapcount(page) || PageMlocked(page))
+	if (page_mapcount(page))
 		return LAUNDER_ACTIVATE;
 	if (!page->mapping)
 		return LAUNDER_KEEP;
@@ -172,7 +172,7 @@ void page_launder(struct zone *zone, struct scan_control *sc)
 /* Bits that tell of the use that ends here. */
 #define OLD_USE                                                                                    \
 	(1ul << PG_error | 1ul << PG_referenced | 1ul << PG_uptodate | 1ul << PG_reclaim |         \
-	 1ul << PG_anon | 1ul << PG_readahead)
+	 1ul << PG_anon | 1ul << PG_readahead | 1ul << PG_mlocked)
 
 /* Locked page that cannot be freed: where does it belong? */
 static void put_back(struct page *page)

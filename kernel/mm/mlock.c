@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * mlock: pages that stay.  VM_LOCKED areas are faulted in at once (with VM_LOCKONFAULT, as they are touched) and skipped by
- * swap_out; the lock is not inherited by fork.
+ * swap_out, so their pages stay mapped, and no other reclaim looks at a mapped page; the lock is not inherited by fork.
  */
 #include <abi/mman.h>
 #include <quire/err.h>
@@ -157,4 +157,44 @@ long sys_munlockall(void)
 	mlock_every_area(mm, 0);
 	up_write(&mm->mmap_sem);
 	return 0;
+}
+
+/* ---- for who wants to see them ---- */
+
+/* mm->page_table_lock held. */
+static void mark_locked_area(struct mm_struct *mm, const struct vm_area_struct *vma)
+{
+	for (unsigned long addr = vma->vm_start; addr < vma->vm_end; addr += PAGE_SIZE) {
+		pte_t *ptep = pte_lookup(mm, addr);
+
+		if (ptep && pte_present(*ptep) && !PageReserved(pte_page(*ptep)))
+			SetPageMlocked(pte_page(*ptep));
+	}
+}
+
+static void mark_locked_pages_of(struct mm_struct *mm)
+{
+	const struct vm_area_struct *vma;
+
+	spin_lock(&mm->page_table_lock);
+	list_for_each_entry(vma, &mm->mmap, vm_list)
+		if ((vma->vm_flags & (VM_LOCKED | VM_IO)) == VM_LOCKED)
+			mark_locked_area(mm, vma);
+	spin_unlock(&mm->page_table_lock);
+}
+
+/* A page that two lock would need a count of its own on every path; who asks is rare, so he looks at all. */
+void mark_mlocked_pages(void)
+{
+	struct page *page, *end = mem_map + max_pfn;
+	struct mm_struct *mm;
+
+	for (page = mem_map; page < end; page++)
+		if (PageMlocked(page))
+			ClearPageMlocked(page);
+	spin_lock(&mmlist_lock);
+	list_for_each_entry(mm, &mmlist, mmlist)
+		if (mm->locked_vm)
+			mark_locked_pages_of(mm);
+	spin_unlock(&mmlist_lock);
 }

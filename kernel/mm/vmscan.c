@@ -117,8 +117,6 @@ static bool age_active_page(struct page *page, bool urgent)
 {
 	u64 before = trace_snapshot(page);
 
-	if (PageMlocked(page))
-		return false;
 	if (TestClearPageReferenced(page)) {
 		/* A mapped page was aged up by swap_out when it found the pte's Accessed bit. */
 		if (!page_mapcount(page))

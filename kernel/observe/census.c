@@ -8,6 +8,7 @@
  */
 #include <abi/stat.h>
 #include <quire/fs.h>
+#include <quire/mm.h>
 #include <quire/observe.h>
 #include <quire/page.h>
 #include <quire/page_lists.h>
@@ -62,6 +63,7 @@ void page_census_take(struct page_census *c)
 	u8 owner = OWNER_NONE; /* of the block that a tail belongs to */
 
 	memset(c, 0, sizeof(*c));
+	mark_mlocked_pages();
 	for (page = mem_map; page < end; page++) {
 		if (PageReserved(page)) {
 			c->reserved++;

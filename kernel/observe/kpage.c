@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * /proc/kpageflags and /proc/kpagecount: 64 bits for each frame, with Linux's flag numbers.
+ * /proc/kpageflags and /proc/kpagecount: 64 bits for each frame, with Linux's flag numbers. MLOCKED is as of the opening.
  */
 #include <quire/fs.h>
 #include <quire/errno.h>
+#include <quire/mm.h>
 #include <quire/page.h>
 #include <quire/page_lists.h>
 #include <quire/procfs.h>
@@ -80,6 +81,12 @@ static ssize_t read_each(char __user *buf, size_t count, loff_t *pos,
 	return done;
 }
 
+static int kpageflags_open(struct inode *inode, struct file *file)
+{
+	mark_mlocked_pages();
+	return 0;
+}
+
 static ssize_t kpageflags_read(struct file *file, char __user *buf, size_t count, loff_t *pos)
 {
 	return read_each(buf, count, pos, kpageflags_of);
@@ -91,7 +98,7 @@ static ssize_t kpagecount_read(struct file *file, char __user *buf, size_t count
 }
 
 static const struct file_operations kpageflags_fops = {
-	.read = kpageflags_read, .llseek = generic_file_llseek,
+	.open = kpageflags_open, .read = kpageflags_read, .llseek = generic_file_llseek,
 };
 static const struct file_operations kpagecount_fops = {
 	.read = kpagecount_read, .llseek = generic_file_llseek,

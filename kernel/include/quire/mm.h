@@ -204,6 +204,8 @@ int access_remote_vm(struct mm_struct *mm, unsigned long addr, void *buf, int le
 typedef void (*pte_walk_fn)(struct mm_struct *mm, unsigned long addr, pte_t pte, void *arg);
 void walk_user_ptes(struct mm_struct *mm, unsigned long start, unsigned long end, pte_walk_fn fn,
 		    void *arg);
+/* PG_mlocked says for each page whether a VM_LOCKED area maps it now.  Page by page, with mmlist_lock held: not for often. */
+void mark_mlocked_pages(void);
 extern struct page *zero_page; /* PG_reserved, mapped read-only for reads of untouched memory */
 
 /* ---- commit accounting (overcommit 0, 1, 2) ---- */

@@ -59,7 +59,7 @@ struct zone;
 	F(pcp)		  /* on a per-CPU or pre-zeroed free list */                               \
 	F(zeroed)	  /* free and known to be all zeroes */                                    \
 	F(readahead)	  /* touching it starts the next readahead window */                       \
-	F(mlocked)	  /* mapped by a VM_LOCKED area; not for reclaim */
+	F(mlocked)	  /* was mapped by a VM_LOCKED area when somebody asked last: mark_mlocked_pages */
 
 enum page_flag {
 #define F(name) PG_##name,
