@@ -4,13 +4,14 @@
 #
 # tests/unit/test_NAME.c is a host program with cmocka. Its first comment has lines
 # ` * links: kernel/lib/x.c ...`: the kernel's sources it is linked with, compiled for the host; and may
-# have ` * flags: -DX`, for all of them.
+# have ` * flags: -DX`, for all of them. What a test does not use of them is left out, with what that needs.
 
 UNITS	:= $(patsubst tests/unit/%.c,$(O)/unit/%,$(wildcard tests/unit/test_*.c))
 HOSTCC	?= gcc
 UNITFLAGS := -std=gnu11 -g -O1 -fno-builtin -DQUIRE_HOST -Itests/unit/include -Ikernel/include \
 	-Ikernel/arch/i386/include -Ikernel/mm -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all \
+	-ffunction-sections -Wl,--gc-sections \
 	-Wall -Wextra -Wno-unused-parameter -Wno-sign-compare \
 	-Wno-builtin-declaration-mismatch -Werror
 unit_links = $(shell sed -n 's/^ \* links: *//p' tests/unit/$(1).c)

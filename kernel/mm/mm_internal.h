@@ -59,11 +59,6 @@ static inline struct vm_area_struct *vma_prev(const struct vm_area_struct *vma)
 		       list_entry(vma->vm_list.prev, struct vm_area_struct, vm_list);
 }
 
-static inline unsigned long vma_pages(const struct vm_area_struct *vma)
-{
-	return (vma->vm_end - vma->vm_start) >> PAGE_SHIFT;
-}
-
 static inline pgoff_t linear_page_index(const struct vm_area_struct *vma, unsigned long addr)
 {
 	return vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT);
@@ -95,8 +90,6 @@ void swap_out_behind(struct vm_area_struct *vma, unsigned long start, unsigned l
 /* The pte for addr with its table made if need be; returns with page_table_lock held, or NULL
  * (no memory, lock not held).  May sleep before it takes the lock. */
 pte_t *pte_alloc_map_lock(struct mm_struct *mm, unsigned long addr);
-/* The pte, NULL if there is no table; page_table_lock held. */
-pte_t *pte_lookup(struct mm_struct *mm, unsigned long addr);
 int copy_page_range(struct mm_struct *dst, struct mm_struct *src, struct vm_area_struct *vma);
 /* Clear every pte of [start, end) in this area: gather, flush, free. */
 void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end);

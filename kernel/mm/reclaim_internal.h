@@ -40,7 +40,6 @@ int kreclaimd(void *unused);
 int bdflush(void *unused);
 int kupdated(void *unused);
 
-/* ---- oom.c ---- */
 bool out_of_memory(enum zone_type class, gfp_t gfp, unsigned int order);
 /* Something was reclaimed: not out of memory. */
 void oom_note_progress(void);

@@ -3,7 +3,7 @@
  * The readahead window, driven by simulated readers of a file that is not cached at first: how many reads are
  * started, and how many pages are read that nobody wanted.
  *
- * links: kernel/mm/readahead_window.c
+ * links: kernel/mm/readahead.c
  */
 #include "unit.h"
 

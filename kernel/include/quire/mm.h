@@ -163,6 +163,11 @@ unsigned long get_unmapped_area(struct file *file, unsigned long addr, unsigned 
 				unsigned long pgoff, unsigned long flags);
 int expand_stack(struct vm_area_struct *vma, unsigned long address);
 int insert_vm_struct(struct mm_struct *mm, struct vm_area_struct *vma);
+static inline unsigned long vma_pages(const struct vm_area_struct *vma)
+{
+	return (vma->vm_end - vma->vm_start) >> PAGE_SHIFT;
+}
+
 struct vm_area_struct *vm_area_alloc(struct mm_struct *mm);
 void vm_area_free(struct vm_area_struct *vma);
 /* exec: the stack area [top - size, top) in a new mm; pages are put in by put_stack_page. */
@@ -200,6 +205,8 @@ int make_pages_present(unsigned long start, unsigned long end);
 int get_user_page(struct mm_struct *mm, unsigned long address, bool write, struct page **page);
 /* Copy between the kernel and another mm; => bytes done. */
 int access_remote_vm(struct mm_struct *mm, unsigned long addr, void *buf, int len, bool write);
+/* The pte, NULL if there is no table; page_table_lock held. */
+pte_t *pte_lookup(struct mm_struct *mm, unsigned long addr);
 /* Page-table walk for observers: calls fn for every present or swap pte, page_table_lock held. */
 typedef void (*pte_walk_fn)(struct mm_struct *mm, unsigned long addr, pte_t pte, void *arg);
 void walk_user_ptes(struct mm_struct *mm, unsigned long start, unsigned long end, pte_walk_fn fn,
@@ -220,7 +227,7 @@ void commit_init(void);	/* sets the reserves; when memory is there */
 extern atomic_t vm_committed_space;
 unsigned long vm_commit_limit(void);
 
-/* ---- /proc/PID (mm_proc.c) ---- */
+/* ---- /proc/PID (kernel/observe/mm_proc.c) ---- */
 int maps_show(struct seq_file *m, struct mm_struct *mm);
 int smaps_show(struct seq_file *m, struct mm_struct *mm);
 int smaps_rollup_show(struct seq_file *m, struct mm_struct *mm);

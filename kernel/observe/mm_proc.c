@@ -11,9 +11,8 @@
 #include <quire/kernel.h>
 #include <quire/mm.h>
 #include <quire/seq_file.h>
+#include <quire/swap.h>
 #include <quire/uaccess.h>
-
-#include "mm_internal.h"
 
 #define MAPS_NAME_COLUMN 49
 #define KIB(pages) ((unsigned long)(pages) << (PAGE_SHIFT - 10))

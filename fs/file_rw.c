@@ -21,8 +21,6 @@
 #include <quire/uaccess.h>
 #include <quire/vmstat.h>
 
-#include "cache_internal.h"
-
 /* ---- read ---- */
 
 /* => bytes copied */
