@@ -433,18 +433,22 @@ static void audit_once(void)
 
 static void audit_worker(void)
 {
-	time_t next_audit = time(NULL) + AUDIT_SECONDS;
+	time_t begin = time(NULL), next_audit = begin + AUDIT_SECONDS, last = begin, longest = 0;
 	int audits = 0;
 
 	if (access(AUDIT, R_OK))
 		return;
-	for (; time_left(); sleep(1))
-		if (time(NULL) >= next_audit) {
+	for (; time_left(); sleep(1)) {
+		longest = time(NULL) - last > longest ? time(NULL) - last : longest;
+		last = time(NULL);
+		if (last >= next_audit) {
 			audit_once();
 			audits++;
 			next_audit += AUDIT_SECONDS;
 		}
-	printf("%d audits, no differences\n", audits);
+	}
+	printf("%d audits, no differences; begun after %ld s, the longest turn took %ld s\n", audits,
+	       (long)(begin - (deadline - seconds)), (long)longest);
 	fflush(stdout);
 	check(audits + 1 >= seconds / AUDIT_SECONDS);
 }

@@ -177,6 +177,14 @@ struct rt_action {
 	uint64_t mask;
 };
 
+static int cpu_has_sysenter(void)
+{
+	unsigned int leaf = 1, features;
+
+	__asm__("cpuid" : "+a"(leaf), "=d"(features) : : "ebx", "ecx");
+	return features >> 11 & 1;
+}
+
 /*
  * Back from a handler by sysenter: the registers are those of the interrupted code, all of them. The frame's first
  * words, which are not needed any more, take what __kernel_vsyscall pushes.
@@ -193,6 +201,8 @@ static void return_from_handler(void)
 				 .restorer = (void *)return_by_vsyscall };
 	long result, signal = SIGUSR1, kept = 0x5678;
 
+	if (!cpu_has_sysenter())
+		return;
 	check(vcall(NR_rt_sigaction, SIGUSR1, (long)&act, 0, 8, 0, 0) == 0);
 	__asm__ volatile("int $0x80" : "=a"(result), "+c"(signal), "+d"(kept)
 			 : "0"(NR_kill), "b"(getpid()) : "memory");
@@ -283,14 +293,6 @@ static void flags(void)
 }
 
 /* ---- stack pointers ---- */
-
-static int cpu_has_sysenter(void)
-{
-	unsigned int leaf = 1, features;
-
-	__asm__("cpuid" : "+a"(leaf), "=d"(features) : : "ebx", "ecx");
-	return features >> 11 & 1;
-}
 
 static void bad_stacks(void)
 {
