@@ -19,6 +19,7 @@
 #include <quire/sched.h>
 #include <quire/slab.h>
 #include <quire/string.h>
+#include <quire/uaccess.h>
 
 #define FIRST_FDS 32u
 
@@ -151,6 +152,28 @@ void put_unused_fd(unsigned int fd)
 	spin_lock(&files->file_lock);
 	free_fd_locked(files, fd);
 	spin_unlock(&files->file_lock);
+}
+
+int get_unused_fd_pair(unsigned int flags, int fd[2], int __user *fds)
+{
+	fd[0] = get_unused_fd(flags);
+	if (fd[0] < 0)
+		return fd[0];
+	fd[1] = get_unused_fd(flags);
+	if (fd[1] < 0) {
+		put_unused_fd((unsigned int)fd[0]);
+		return fd[1];
+	}
+	if (!copy_to_user(fds, fd, 2 * sizeof(fd[0])))
+		return 0;
+	put_unused_fd_pair(fd);
+	return -EFAULT;
+}
+
+void put_unused_fd_pair(const int fd[2])
+{
+	put_unused_fd((unsigned int)fd[0]);
+	put_unused_fd((unsigned int)fd[1]);
 }
 
 /* The file's reference becomes the table's. */

@@ -427,27 +427,15 @@ long sys_pipe2(int __user *fds, int flags)
 	err = create_pipe_files(files, (unsigned int)flags);
 	if (err)
 		return err;
-	fd[0] = err = get_unused_fd((unsigned int)flags);
-	if (err < 0)
-		goto put_files;
-	fd[1] = err = get_unused_fd((unsigned int)flags);
-	if (err < 0)
-		goto put_fd0;
-	if (copy_to_user(fds, fd, sizeof(fd))) {
-		err = -EFAULT;
-		goto put_fd1;
+	err = get_unused_fd_pair((unsigned int)flags, fd, fds);
+	if (err) {
+		fput(files[0]);
+		fput(files[1]);
+		return err;
 	}
 	fd_install((unsigned int)fd[0], files[0]);
 	fd_install((unsigned int)fd[1], files[1]);
 	return 0;
-put_fd1:
-	put_unused_fd((unsigned int)fd[1]);
-put_fd0:
-	put_unused_fd((unsigned int)fd[0]);
-put_files:
-	fput(files[0]);
-	fput(files[1]);
-	return err;
 }
 
 long sys_pipe(int __user *fds)

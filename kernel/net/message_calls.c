@@ -27,57 +27,53 @@ static bool is_nonblock(const struct file *file, unsigned int flags)
 long sys_sendto(int fd, const void __user *buf, size_t len, unsigned int flags,
 		const struct sockaddr __user *uaddr, int addr_len)
 {
+	struct sockfd s;
 	struct iovec iov = { .iov_base = (__force void __user *)buf, .iov_len = min(len, MAX_LEN) };
 	struct message m = { .iov = &iov, .nr_iov = 1, .len = iov.iov_len, .flags = flags };
 	char addr[SOCKADDR_MAX];
-	struct socket *sock;
-	struct file *file;
 	ssize_t n;
-	bool put;
 	int err;
 
 	if (!access_ok(buf, iov.iov_len))
 		return -EFAULT;
-	sock = sockfd_get(fd, &file, &put, &err);
-	if (!sock)
+	err = sockfd_get(fd, &s);
+	if (err)
 		return err;
 	n = uaddr ? move_addr_to_kernel(uaddr, addr_len, addr) : 0;
 	if (!n) {
 		m.name = addr;
 		m.name_len = uaddr ? addr_len : 0;
-		m.nonblock = is_nonblock(file, flags);
-		n = sock->ops->sendmsg(sock, &m);
+		m.nonblock = is_nonblock(s.file, flags);
+		n = s.sock->ops->sendmsg(s.sock, &m);
 	}
-	fput_light(file, put);
+	sockfd_put(&s);
 	return n;
 }
 
 long sys_recvfrom(int fd, void __user *buf, size_t len, unsigned int flags, struct sockaddr __user *uaddr,
 		  int __user *ulen)
 {
+	struct sockfd s;
 	struct iovec iov = { .iov_base = buf, .iov_len = min(len, MAX_LEN) };
 	struct message m = { .iov = &iov, .nr_iov = 1, .len = iov.iov_len, .flags = flags };
 	char addr[SOCKADDR_MAX];
-	struct socket *sock;
-	struct file *file;
 	ssize_t n;
-	bool put;
 	int err;
 
 	if (!access_ok(buf, iov.iov_len))
 		return -EFAULT;
-	sock = sockfd_get(fd, &file, &put, &err);
-	if (!sock)
+	err = sockfd_get(fd, &s);
+	if (err)
 		return err;
 	m.name = uaddr ? addr : NULL;
-	m.nonblock = is_nonblock(file, flags);
-	n = sock->ops->recvmsg(sock, &m);
+	m.nonblock = is_nonblock(s.file, flags);
+	n = s.sock->ops->recvmsg(s.sock, &m);
 	scm_files_drop(m.scm.files);
 	if (n >= 0 && uaddr) {
 		err = move_addr_to_user(addr, m.name_len, uaddr, ulen);
 		n = err ? err : n;
 	}
-	fput_light(file, put);
+	sockfd_put(&s);
 	return n;
 }
 
@@ -191,33 +187,27 @@ out:
 
 long sys_sendmsg(int fd, struct user_msghdr __user *msg, unsigned int flags)
 {
-	struct socket *sock;
-	struct file *file;
+	struct sockfd s;
 	ssize_t n;
-	bool put;
-	int err;
+	int err = sockfd_get(fd, &s);
 
-	sock = sockfd_get(fd, &file, &put, &err);
-	if (!sock)
+	if (err)
 		return err;
-	n = send_one(sock, file, msg, flags);
-	fput_light(file, put);
+	n = send_one(s.sock, s.file, msg, flags);
+	sockfd_put(&s);
 	return n;
 }
 
 long sys_recvmsg(int fd, struct user_msghdr __user *msg, unsigned int flags)
 {
-	struct socket *sock;
-	struct file *file;
+	struct sockfd s;
 	ssize_t n;
-	bool put;
-	int err;
+	int err = sockfd_get(fd, &s);
 
-	sock = sockfd_get(fd, &file, &put, &err);
-	if (!sock)
+	if (err)
 		return err;
-	n = recv_one(sock, file, msg, flags);
-	fput_light(file, put);
+	n = recv_one(s.sock, s.file, msg, flags);
+	sockfd_put(&s);
 	return n;
 }
 
@@ -225,48 +215,42 @@ long sys_recvmsg(int fd, struct user_msghdr __user *msg, unsigned int flags)
 
 long sys_sendmmsg(int fd, struct mmsghdr __user *vec, unsigned int nr, unsigned int flags)
 {
-	struct socket *sock;
-	struct file *file;
+	struct sockfd s;
 	unsigned int done;
 	ssize_t n = 0;
-	bool put;
-	int err;
+	int err = sockfd_get(fd, &s);
 
-	sock = sockfd_get(fd, &file, &put, &err);
-	if (!sock)
+	if (err)
 		return err;
 	nr = min(nr, UIO_MAXIOV);
 	for (done = 0; done < nr; done++) {
-		n = send_one(sock, file, &vec[done].msg_hdr, flags);
+		n = send_one(s.sock, s.file, &vec[done].msg_hdr, flags);
 		if (n >= 0 && put_user((unsigned int)n, &vec[done].msg_len))
 			n = -EFAULT;
 		if (n < 0)
 			break;
 	}
-	fput_light(file, put);
+	sockfd_put(&s);
 	return done ? (long)done : n;
 }
 
 /* Until nr messages are there, one is missing, or it is `end` (ns) when one has come. */
 static long recv_several(int fd, struct mmsghdr __user *vec, unsigned int nr, unsigned int flags, u64 end)
 {
-	struct socket *sock;
-	struct file *file;
+	struct sockfd s;
 	unsigned int done;
 	ssize_t n = 0;
-	bool put;
-	int err;
+	int err = sockfd_get(fd, &s);
 
-	sock = sockfd_get(fd, &file, &put, &err);
-	if (!sock)
+	if (err)
 		return err;
-	err = sock_error(sock);
+	err = sock_error(s.sock);
 	if (err) {
-		fput_light(file, put);
+		sockfd_put(&s);
 		return err;
 	}
 	for (done = 0; done < nr;) {
-		n = recv_one(sock, file, &vec[done].msg_hdr, flags & ~MSG_WAITFORONE);
+		n = recv_one(s.sock, s.file, &vec[done].msg_hdr, flags & ~MSG_WAITFORONE);
 		if (n >= 0 && put_user((unsigned int)n, &vec[done].msg_len))
 			n = -EFAULT;
 		if (n < 0)
@@ -277,70 +261,60 @@ static long recv_several(int fd, struct mmsghdr __user *vec, unsigned int nr, un
 		if (ktime_get() >= end)
 			break;
 	}
-	fput_light(file, put);
+	sockfd_put(&s);
 	return done ? (long)done : n;
 }
 
-static u64 end_of(s64 sec, s64 nsec)
+static bool bad_time(const struct kernel_timespec *ts)
 {
-	return ktime_get() + (u64)sec * NSEC_PER_SEC + (u64)nsec;
+	return ts->tv_sec < 0 || ts->tv_sec > S32_MAX || ts->tv_nsec < 0 || ts->tv_nsec >= (s64)NSEC_PER_SEC;
 }
 
-/* What is left until then. */
-static struct kernel_timespec time_until(u64 end)
+/* *ts: how long; then what is left of it. => messages or -errno */
+static long recv_timed(int fd, struct mmsghdr __user *vec, unsigned int nr, unsigned int flags,
+		       struct kernel_timespec *ts)
 {
-	u64 now = ktime_get();
+	u64 end, now;
 	u32 nsec = 0;
-	u64 sec = now < end ? div_u64_rem(end - now, NSEC_PER_SEC, &nsec) : 0;
+	long n;
 
-	return (struct kernel_timespec){ .tv_sec = (s64)sec, .tv_nsec = nsec };
-}
-
-static bool bad_time(s64 sec, s64 nsec)
-{
-	return sec < 0 || sec > S32_MAX || nsec < 0 || nsec >= (s64)NSEC_PER_SEC;
+	if (bad_time(ts))
+		return -EINVAL;
+	end = ktime_get() + (u64)ts->tv_sec * NSEC_PER_SEC + (u64)ts->tv_nsec;
+	n = recv_several(fd, vec, nr, flags, end);
+	now = ktime_get();
+	ts->tv_sec = now < end ? (s64)div_u64_rem(end - now, NSEC_PER_SEC, &nsec) : 0;
+	ts->tv_nsec = nsec;
+	return n;
 }
 
 long sys_recvmmsg(int fd, struct mmsghdr __user *vec, unsigned int nr, unsigned int flags,
 		  struct old_timespec32 __user *timeout)
 {
-	struct old_timespec32 ts;
-	struct kernel_timespec left;
-	u64 end = U64_MAX;
+	struct old_timespec32 ts32;
+	struct kernel_timespec ts;
 	long n;
 
 	if (!timeout)
-		return recv_several(fd, vec, nr, flags, end);
-	if (copy_from_user(&ts, timeout, sizeof(ts)))
+		return recv_several(fd, vec, nr, flags, U64_MAX);
+	if (copy_from_user(&ts32, timeout, sizeof(ts32)))
 		return -EFAULT;
-	if (bad_time(ts.tv_sec, ts.tv_nsec))
-		return -EINVAL;
-	end = end_of(ts.tv_sec, ts.tv_nsec);
-	n = recv_several(fd, vec, nr, flags, end);
-	if (n <= 0)
-		return n;
-	left = time_until(end);
-	ts = (struct old_timespec32){ .tv_sec = (s32)left.tv_sec, .tv_nsec = (s32)left.tv_nsec };
-	return copy_to_user(timeout, &ts, sizeof(ts)) ? -EFAULT : n;
+	ts = (struct kernel_timespec){ .tv_sec = ts32.tv_sec, .tv_nsec = ts32.tv_nsec };
+	n = recv_timed(fd, vec, nr, flags, &ts);
+	ts32 = (struct old_timespec32){ .tv_sec = (s32)ts.tv_sec, .tv_nsec = (s32)ts.tv_nsec };
+	return n > 0 && copy_to_user(timeout, &ts32, sizeof(ts32)) ? -EFAULT : n;
 }
 
 long sys_recvmmsg_time64(int fd, struct mmsghdr __user *vec, unsigned int nr, unsigned int flags,
 			 struct kernel_timespec __user *timeout)
 {
 	struct kernel_timespec ts;
-	u64 end = U64_MAX;
 	long n;
 
 	if (!timeout)
-		return recv_several(fd, vec, nr, flags, end);
+		return recv_several(fd, vec, nr, flags, U64_MAX);
 	if (copy_from_user(&ts, timeout, sizeof(ts)))
 		return -EFAULT;
-	if (bad_time(ts.tv_sec, ts.tv_nsec))
-		return -EINVAL;
-	end = end_of(ts.tv_sec, ts.tv_nsec);
-	n = recv_several(fd, vec, nr, flags, end);
-	if (n <= 0)
-		return n;
-	ts = time_until(end);
-	return copy_to_user(timeout, &ts, sizeof(ts)) ? -EFAULT : n;
+	n = recv_timed(fd, vec, nr, flags, &ts);
+	return n > 0 && copy_to_user(timeout, &ts, sizeof(ts)) ? -EFAULT : n;
 }

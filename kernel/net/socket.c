@@ -93,20 +93,21 @@ struct file *socket_file(struct socket *sock, unsigned int flags)
 	return file;
 }
 
-struct socket *sockfd_get(int fd, struct file **file, bool *put, int *err)
+int sockfd_get(int fd, struct sockfd *s)
 {
-	struct socket *sock;
+	s->file = fget_light((unsigned int)fd, &s->put);
+	if (!s->file)
+		return -EBADF;
+	s->sock = socket_of(s->file);
+	if (s->sock)
+		return 0;
+	fput_light(s->file, s->put);
+	return -ENOTSOCK;
+}
 
-	*err = -EBADF;
-	*file = fget_light((unsigned int)fd, put);
-	if (!*file)
-		return NULL;
-	sock = socket_of(*file);
-	if (sock)
-		return sock;
-	*err = -ENOTSOCK;
-	fput_light(*file, *put);
-	return NULL;
+void sockfd_put(struct sockfd *s)
+{
+	fput_light(s->file, s->put);
 }
 
 int sock_error(struct socket *sock)

@@ -111,81 +111,64 @@ long sys_socketpair(int family, int type, int protocol, int __user *fds)
 
 	if (flags & ~(unsigned int)FILE_FLAGS)
 		return -EINVAL;
-	fd[0] = err = get_unused_fd(flags);
-	if (err < 0)
+	err = get_unused_fd_pair(flags, fd, fds);
+	if (err)
 		return err;
-	fd[1] = err = get_unused_fd(flags);
-	if (err < 0)
-		goto put_fd0;
-	err = copy_to_user(fds, fd, sizeof(fd)) ? -EFAULT : 0;
-	if (!err)
-		err = create_pair(family, type & SOCK_TYPE_MASK, protocol, socks);
+	err = create_pair(family, type & SOCK_TYPE_MASK, protocol, socks);
 	if (!err)
 		err = pair_files(socks, flags, files);
-	if (err)
-		goto put_fd1;
+	if (err) {
+		put_unused_fd_pair(fd);
+		return err;
+	}
 	fd_install((unsigned int)fd[0], files[0]);
 	fd_install((unsigned int)fd[1], files[1]);
 	return 0;
-put_fd1:
-	put_unused_fd((unsigned int)fd[1]);
-put_fd0:
-	put_unused_fd((unsigned int)fd[0]);
-	return err;
 }
 
 /* ---- names and connections ---- */
 
 long sys_bind(int fd, const struct sockaddr __user *uaddr, int len)
 {
+	struct sockfd s;
 	char addr[SOCKADDR_MAX];
-	struct socket *sock;
-	struct file *file;
-	bool put;
-	int err;
+	int err = sockfd_get(fd, &s);
 
-	sock = sockfd_get(fd, &file, &put, &err);
-	if (!sock)
+	if (err)
 		return err;
 	err = move_addr_to_kernel(uaddr, len, addr);
 	if (!err)
-		err = sock->ops->bind(sock, addr, len);
-	fput_light(file, put);
+		err = s.sock->ops->bind(s.sock, addr, len);
+	sockfd_put(&s);
 	return err;
 }
 
 long sys_connect(int fd, const struct sockaddr __user *uaddr, int len)
 {
+	struct sockfd s;
 	char addr[SOCKADDR_MAX];
-	struct socket *sock;
-	struct file *file;
-	bool put;
-	int err;
+	int err = sockfd_get(fd, &s);
 
-	sock = sockfd_get(fd, &file, &put, &err);
-	if (!sock)
+	if (err)
 		return err;
 	err = move_addr_to_kernel(uaddr, len, addr);
 	if (!err)
-		err = sock->ops->connect(sock, addr, len, file->f_flags);
-	fput_light(file, put);
+		err = s.sock->ops->connect(s.sock, addr, len, s.file->f_flags);
+	sockfd_put(&s);
 	return err;
 }
 
 long sys_listen(int fd, int backlog)
 {
-	struct socket *sock;
-	struct file *file;
-	bool put;
-	int err;
+	struct sockfd s;
+	int err = sockfd_get(fd, &s);
 
-	sock = sockfd_get(fd, &file, &put, &err);
-	if (!sock)
+	if (err)
 		return err;
 	if ((unsigned int)backlog > (unsigned int)sock_somaxconn)
 		backlog = sock_somaxconn;
-	err = sock->ops->listen(sock, backlog);
-	fput_light(file, put);
+	err = s.sock->ops->listen(s.sock, backlog);
+	sockfd_put(&s);
 	return err;
 }
 
@@ -220,19 +203,18 @@ static struct file *accept_file(struct socket *sock, const struct file *listener
 
 long sys_accept4(int fd, struct sockaddr __user *uaddr, int __user *ulen, int flags)
 {
-	struct file *file, *fresh;
-	struct socket *sock;
-	bool put;
+	struct sockfd s;
+	struct file *fresh;
 	int err, new_fd;
 
 	if (flags & ~FILE_FLAGS)
 		return -EINVAL;
-	sock = sockfd_get(fd, &file, &put, &err);
-	if (!sock)
+	err = sockfd_get(fd, &s);
+	if (err)
 		return err;
 	new_fd = get_unused_fd((unsigned int)flags);
 	if (new_fd >= 0) {
-		fresh = accept_file(sock, file, uaddr, ulen, (unsigned int)flags);
+		fresh = accept_file(s.sock, s.file, uaddr, ulen, (unsigned int)flags);
 		if (IS_ERR(fresh)) {
 			put_unused_fd((unsigned int)new_fd);
 			new_fd = (int)PTR_ERR(fresh);
@@ -240,25 +222,22 @@ long sys_accept4(int fd, struct sockaddr __user *uaddr, int __user *ulen, int fl
 			fd_install((unsigned int)new_fd, fresh);
 		}
 	}
-	fput_light(file, put);
+	sockfd_put(&s);
 	return new_fd;
 }
 
 static long get_name(int fd, bool peer, struct sockaddr __user *uaddr, int __user *ulen)
 {
+	struct sockfd s;
 	char addr[SOCKADDR_MAX];
-	struct socket *sock;
-	struct file *file;
-	bool put;
-	int err;
+	int err = sockfd_get(fd, &s);
 
-	sock = sockfd_get(fd, &file, &put, &err);
-	if (!sock)
+	if (err)
 		return err;
-	err = sock->ops->getname(sock, peer, addr);
+	err = s.sock->ops->getname(s.sock, peer, addr);
 	if (err >= 0)
 		err = move_addr_to_user(addr, err, uaddr, ulen);
-	fput_light(file, put);
+	sockfd_put(&s);
 	return err;
 }
 
@@ -274,49 +253,41 @@ long sys_getpeername(int fd, struct sockaddr __user *uaddr, int __user *ulen)
 
 long sys_shutdown(int fd, int how)
 {
-	struct socket *sock;
-	struct file *file;
-	bool put;
-	int err;
+	struct sockfd s;
+	int err = sockfd_get(fd, &s);
 
-	sock = sockfd_get(fd, &file, &put, &err);
-	if (!sock)
+	if (err)
 		return err;
 	/* SHUT_RD, SHUT_WR, SHUT_RDWR are one less than what they shut down. */
-	err = how < SHUT_RD || how > SHUT_RDWR ? -EINVAL : sock->ops->shutdown(sock, (unsigned int)how + 1);
-	fput_light(file, put);
+	err = how < SHUT_RD || how > SHUT_RDWR ? -EINVAL : s.sock->ops->shutdown(s.sock, (unsigned int)how + 1);
+	sockfd_put(&s);
 	return err;
 }
 
 long sys_getsockopt(int fd, int level, int name, void __user *value, int __user *len)
 {
-	struct socket *sock;
-	struct file *file;
-	bool put;
-	int err;
+	struct sockfd s;
+	int err = sockfd_get(fd, &s);
 
-	sock = sockfd_get(fd, &file, &put, &err);
-	if (!sock)
+	if (err)
 		return err;
-	err = (int)sock_getsockopt(sock, level, name, value, len);
-	fput_light(file, put);
+	err = (int)sock_getsockopt(s.sock, level, name, value, len);
+	sockfd_put(&s);
 	return err;
 }
 
 long sys_setsockopt(int fd, int level, int name, const void __user *value, int len)
 {
-	struct socket *sock;
-	struct file *file;
-	bool put;
+	struct sockfd s;
 	int err;
 
 	if (len < 0)
 		return -EINVAL;
-	sock = sockfd_get(fd, &file, &put, &err);
-	if (!sock)
+	err = sockfd_get(fd, &s);
+	if (err)
 		return err;
-	err = (int)sock_setsockopt(sock, level, name, value, len);
-	fput_light(file, put);
+	err = (int)sock_setsockopt(s.sock, level, name, value, len);
+	sockfd_put(&s);
 	return err;
 }
 

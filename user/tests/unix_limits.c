@@ -14,44 +14,15 @@
 #include <sys/un.h>
 
 #include "check.h"
+#include "user_limit.h"
 
 #define SOFT		"/proc/sys/net/unix/user_pages_soft"
 #define HARD		"/proc/sys/net/unix/user_pages_hard"
 #define SOFT_PAGES	80
 #define HARD_PAGES	100
-#define NOBODY		65534
 #define OTHER		65533
 
 static char block[64 * 1024];
-
-static long get(const char *path)
-{
-	char text[32] = "";
-	int fd = open(path, O_RDONLY);
-
-	check(fd >= 0 && read(fd, text, sizeof(text) - 1) > 0 && close(fd) == 0);
-	return atol(text);
-}
-
-static void set(const char *path, long value)
-{
-	char text[32];
-	int fd = open(path, O_WRONLY), len = snprintf(text, sizeof(text), "%ld", value);
-
-	check(fd >= 0 && write(fd, text, len) == len && close(fd) == 0);
-}
-
-static void as_user(uid_t uid, void (*work)(void))
-{
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		check(setuid(uid) == 0);
-		work();
-		_exit(0);
-	}
-	join(pid);
-}
 
 static void pair(int fd[2])
 {
@@ -164,13 +135,13 @@ int main(void)
 	long soft = get(SOFT), hard = get(HARD);
 
 	check(soft > 0 && hard > soft);
-	set(SOFT, SOFT_PAGES);
-	set(HARD, HARD_PAGES);
+	check(set(SOFT, SOFT_PAGES) == 0);
+	check(set(HARD, HARD_PAGES) == 0);
 	as_user(NOBODY, full_and_small);
 	as_user(NOBODY, readers_die);
 	as_user(NOBODY, connections);
 	others();
-	set(SOFT, soft);
-	set(HARD, hard);
+	check(set(SOFT, soft) == 0);
+	check(set(HARD, hard) == 0);
 	return 0;
 }

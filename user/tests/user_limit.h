@@ -32,16 +32,21 @@ static inline int set(const char *path, unsigned long value)
 	return n == len ? 0 : -1;
 }
 
-static inline void as_nobody(void (*work)(void))
+static inline void as_user(uid_t uid, void (*work)(void))
 {
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		check(setuid(NOBODY) == 0);
+		check(setuid(uid) == 0);
 		work();
 		_exit(0);
 	}
 	join(pid);
+}
+
+static inline void as_nobody(void (*work)(void))
+{
+	as_user(NOBODY, work);
 }
 
 #endif

@@ -384,6 +384,9 @@ struct file *fget_light(unsigned int fd, bool *put);
 static inline void fput_light(struct file *file, bool put) { if (put) fput(file); }
 int get_unused_fd(unsigned int flags); /* O_CLOEXEC; => fd or -EMFILE */
 void put_unused_fd(unsigned int fd);
+/* Two, and their numbers to the user. => 0 or -EMFILE, -EFAULT: none is taken then */
+int get_unused_fd_pair(unsigned int flags, int fd[2], int __user *fds);
+void put_unused_fd_pair(const int fd[2]);
 void fd_install(unsigned int fd, struct file *file);
 int sys_close_fd(unsigned int fd);
 int copy_files(unsigned long clone_flags, struct task_struct *t); /* fork */

@@ -88,8 +88,14 @@ extern int sock_wmem_default, sock_wmem_max, sock_somaxconn;
 extern const struct file_operations socket_fops;
 /* An open file for it, which then owns it; ERR_PTR (the socket is still the caller's). */
 struct file *socket_file(struct socket *sock, unsigned int flags);
-/* The socket of a descriptor, as fget_light; NULL with *err -EBADF or -ENOTSOCK. */
-struct socket *sockfd_get(int fd, struct file **file, bool *put, int *err);
+/* The socket of a descriptor, held as by fget_light until sockfd_put. => 0, -EBADF, -ENOTSOCK */
+struct sockfd {
+	struct socket *sock;
+	struct file *file;
+	bool put;
+};
+int sockfd_get(int fd, struct sockfd *s);
+void sockfd_put(struct sockfd *s);
 struct socket *socket_of(struct file *file); /* NULL: not a socket */
 struct inode *socket_inode(const struct socket *sock); /* has a file */
 static inline bool sock_flag(const struct socket *sock, unsigned int so)

@@ -91,15 +91,10 @@ ssize_t unix_dgram_send(struct socket *sock, struct message *m)
 	err = unix_wait_room(u, m->nonblock, &timeo);
 	if (err)
 		return err;
-	msg = unix_alloc_msg(u, len);
+	msg = unix_make_msg(u, m, len);
 	if (IS_ERR(msg))
 		return PTR_ERR(msg);
-	unix_sign_msg(msg, m);
-	err = unix_fill_msg(msg, m);
-	if (!err)
-		err = unix_attach_files(msg, m);
-	if (!err)
-		err = deliver(u, msg, m, &timeo);
+	err = deliver(u, msg, m, &timeo);
 	if (!err)
 		return (ssize_t)len;
 	unix_free_msg(msg);

@@ -11,7 +11,8 @@
 
 #define PIECE_MAX (16u * PAGE_SIZE)
 
-void unix_sign_msg(struct unix_msg *msg, const struct message *m)
+/* The sender's credentials: those that came with the message, or the caller's. */
+static void sign_msg(struct unix_msg *msg, const struct message *m)
 {
 	if (m->has_creds)
 		msg->creds = m->scm.creds;
@@ -28,6 +29,21 @@ void unix_tell_sender(struct unix_socket *u, const struct unix_msg *msg, struct 
 	/* A sender without a name leaves none, not even the family. */
 	if (m->name && !m->name_len && msg->from->addr)
 		m->name_len = unix_copy_address(msg->from, m->name);
+}
+
+struct unix_msg *unix_make_msg(struct unix_socket *from, struct message *m, size_t len)
+{
+	struct unix_msg *msg = unix_alloc_msg(from, len);
+	int err;
+
+	if (IS_ERR(msg))
+		return msg;
+	sign_msg(msg, m);
+	err = unix_fill_msg(msg, m) ?: unix_attach_files(msg, m);
+	if (!err)
+		return msg;
+	unix_free_msg(msg);
+	return ERR_PTR(err);
 }
 
 /* ---- sending ---- */
@@ -58,15 +74,10 @@ static ssize_t send_piece(struct unix_socket *u, struct message *m, long *timeo)
 	if (err)
 		return err;
 	n = min(m->len, (size_t)min((unsigned int)PIECE_MAX, unix_sndbuf(u)));
-	msg = unix_alloc_msg(u, n);
+	msg = unix_make_msg(u, m, n);
 	if (IS_ERR(msg))
 		return PTR_ERR(msg);
-	unix_sign_msg(msg, m);
-	err = unix_fill_msg(msg, m);
-	if (!err)
-		err = unix_attach_files(msg, m);
-	if (!err)
-		err = deliver(u->peer, msg);
+	err = deliver(u->peer, msg);
 	if (!err)
 		return (ssize_t)n;
 	unix_free_msg(msg);

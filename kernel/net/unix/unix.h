@@ -168,8 +168,8 @@ ssize_t unix_dgram_send(struct socket *sock, struct message *m);
 ssize_t unix_dgram_recv(struct socket *sock, struct message *m);
 ssize_t unix_seqpacket_send(struct socket *sock, struct message *m);
 ssize_t unix_seqpacket_recv(struct socket *sock, struct message *m);
-/* The sender's credentials: those that came with the message, or the caller's. */
-void unix_sign_msg(struct unix_msg *msg, const struct message *m);
+/* The next len bytes of m, signed, with m's files. => ERR_PTR(-ENOBUFS, -EFAULT, -ETOOMANYREFS) */
+struct unix_msg *unix_make_msg(struct unix_socket *from, struct message *m, size_t len);
 /* From a message for its receiver: who sent it, under which name. */
 void unix_tell_sender(struct unix_socket *u, const struct unix_msg *msg, struct message *m);
 
