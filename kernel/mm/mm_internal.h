@@ -114,14 +114,6 @@ static inline void mm_note_rss(struct mm_struct *mm)
 }
 
 /* fault.c */
-int do_wp_page(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long address,
-	       pte_t *ptep, pte_t pte);
-
-/* anon.c */
-int do_swap_page(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long address,
-		 pte_t entry, bool write);
-int do_anonymous_page(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long address,
-		      pte_t *ptep, bool write);
 /* A fresh anonymous page (pin) takes its place in the page tables and on the lists. */
 void install_anon_page(struct vm_area_struct *vma, unsigned long address, pte_t *ptep,
 		       struct page *page, bool dirty_writable);

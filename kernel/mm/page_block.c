@@ -4,8 +4,10 @@
  *
  * In use, the first frame of a block has count 1 (a pin at first) and the others
  * are PG_compound with count 0: they belong to the head before them.  Free, every frame
- * is as check_free_page demands.  Bits that tell of the use end with it, here.
+ * is as check_free_page demands.  Bits that tell of the use end with it, here.  At the end: the idle
+ * loop clears free frames ahead of demand.
  */
+#include <quire/kernel.h>
 #include <quire/kmap_atomic.h>
 #include <quire/printk.h>
 #include <quire/string.h>
@@ -175,3 +177,54 @@ void check_poisoned_page(struct page *page)
 	kunmap_atomic((void *)addr, KM_PAGE_CHECK);
 }
 #endif
+
+/* ---- frames cleared while the CPU is idle ---- */
+
+/* A frame for the idle loop to clear, counted as allocated meanwhile; or NULL. */
+static struct page *take_to_clear(struct zone *zone)
+{
+	unsigned long flags;
+	struct page *page = NULL;
+
+	spin_lock_irqsave(&zone->lock, flags);
+	if (zone->zeroed.count < zone->zeroed.high && zone->free_pages > zone->watermark[WMARK_HIGH])
+		page = buddy_alloc_locked(zone, 0);
+	if (page) {
+		check_poisoned_page(page);
+		zone->free_pages--;
+		atomic_set(&page->count, 1);
+		atomic_set(&page->pins, 1);
+		page->pin_tag = PIN_ALLOC;
+	}
+	spin_unlock_irqrestore(&zone->lock, flags);
+	return page;
+}
+
+static void put_cleared(struct zone *zone, struct page *page)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&zone->lock, flags);
+	atomic_set(&page->pins, 0);
+	atomic_set(&page->count, 0);
+	hot_free_zeroed_locked(zone, page);
+	zone->free_pages++;
+	spin_unlock_irqrestore(&zone->lock, flags);
+}
+
+bool zero_pages_when_idle(void)
+{
+	struct zone *zone;
+
+	for_each_zone(zone) {
+		struct page *page = zone->present_pages ? take_to_clear(zone) : NULL;
+
+		if (!page)
+			continue;
+		clear_highpage(page);
+		put_cleared(zone, page);
+		count_vm_event(pgzeroed_idle);
+		return true;
+	}
+	return false;
+}

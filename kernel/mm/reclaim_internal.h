@@ -25,7 +25,7 @@ struct page *reclaim_page(struct zone *zone);
 /* Free clean pages until the zone has target free ones.  => how many */
 unsigned long free_clean_pages(struct zone *zone, unsigned long target);
 
-/* ---- shrinker.c ---- */
+/* ---- kswapd.c: other caches ---- */
 /* Caches of objects give up their share: as much of them as scanned is of lru_pages. */
 void shrink_object_caches(struct scan_control *sc, unsigned long lru_pages);
 

@@ -22,7 +22,7 @@ extern long nr_swap_total, nr_swap_free; /* slots of these: swap_lock */
 /* Bring every page of an area (no longer WRITEOK) back to its users. => 0, -EINTR, -ENOMEM, -EIO */
 int try_to_unuse(unsigned int type);
 
-/* ---- swap_area.c (pure) ---- */
+/* ---- swapfile.c: the header ---- */
 struct swap_layout {
 	unsigned long last_page;
 	unsigned int nr_badpages;

@@ -15,10 +15,11 @@ void buddy_free_locked(struct zone *zone, struct page *page, unsigned int order)
 /* => the first frame of a block of exactly this order, or NULL. */
 struct page *buddy_alloc_locked(struct zone *zone, unsigned int order);
 
-/* ---- hot_pages.c: lists of single frames in front of the buddy lists, zone->lock held ---- */
+/* ---- buddy.c: lists of single frames in front of the buddy lists, zone->lock held ---- */
 void hot_pages_init(struct zone *zone);
 void hot_pages_set_size(struct zone *zone); /* by present_pages */
 void hot_free_locked(struct zone *zone, struct page *page);
+void hot_free_zeroed_locked(struct zone *zone, struct page *page); /* it is all zeroes */
 /* want_zeroed: a cleared frame is preferred; the result says by PG_zeroed whether it is one. */
 struct page *hot_alloc_locked(struct zone *zone, bool want_zeroed);
 /* All frames back to the buddy lists, so that they can merge. */

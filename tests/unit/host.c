@@ -27,6 +27,7 @@ unsigned long max_pfn, max_low_pfn;
 void *high_memory;
 char *host_memory;
 struct percpu percpu_area[NR_CPUS];
+struct lock_class mutex_wait_lock_class;
 
 void host_seed(unsigned int seed)
 {

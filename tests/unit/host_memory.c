@@ -13,7 +13,6 @@
 #include <quire/mutex.h>
 #include <quire/slab.h>
 
-struct lock_class mutex_wait_lock_class;
 long host_frames_out;
 int host_fail_pages; /* the n-th request fails */
 static unsigned char *used;

@@ -2,7 +2,7 @@
 /*
  * The header of a swap area: what mkswap writes is taken, everything else refused with a reason.
  *
- * links: kernel/mm/swap_area.c
+ * links: tests/unit/host.c kernel/mm/swapfile.c
  */
 #include "unit.h"
 

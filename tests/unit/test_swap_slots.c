@@ -3,7 +3,7 @@
  * The search for swap slots: slots come in order while there is room for clusters, every free slot is found
  * before the area counts as full, and none is given out twice or although bad.
  *
- * links: kernel/mm/swap_area.c
+ * links: tests/unit/host.c kernel/mm/swapfile.c
  */
 #include "unit.h"
 

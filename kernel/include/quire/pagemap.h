@@ -186,7 +186,7 @@ struct map_ops {
 };
 void register_map_ops(const struct map_ops *ops);
 
-/* ---- truncation and invalidation (truncate.c) ---- */
+/* ---- truncation and invalidation (filemap.c) ---- */
 /* i_size has been changed; unmaps first, then removes pages; newsize in bytes. */
 void truncate_inode_pages(struct address_space *mapping, loff_t newsize);
 void truncate_pagecache(struct inode *inode, loff_t newsize); /* unmap + truncate */

@@ -204,7 +204,7 @@ long sys_reboot(int magic1, int magic2, unsigned int cmd, void __user *arg);
 long sys_getrandom(char __user *buf, size_t count, unsigned int flags);
 long sys_syslog(int type, char __user *buf, int len);
 
-/* mm/: mmap.c, munmap.c, mremap.c, mprotect.c, brk.c, madvise.c, mlock.c, swapfile.c, ipc/shm */
+/* mm/: mmap.c, mremap.c, brk.c, madvise.c, mlock.c, swapfile.c, ipc/shm */
 long sys_brk(unsigned long brk);
 long sys_old_mmap(const struct mmap_arg_struct __user *uarg);
 long sys_mmap2(unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags,
