@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Which signal, si_code and si_addr each bad access gives: no mapping, wrong protection, past the end of a
- * mapped file, arithmetic, bad opcodes, breakpoints, a stack that has used up its limit.
+ * mapped file, arithmetic, bad opcodes, breakpoints, a segment that is not there, a stack that has used up its limit.
  *
  * machine: mem=8
  */
@@ -90,6 +90,19 @@ static void instructions(void)
 	expect(SIGSEGV, SI_KERNEL, 0, __asm__ volatile("cli"));
 }
 
+/* There is no local descriptor table: not even where one begins after a reset of the processor. */
+static void local_descriptors(void)
+{
+	static const unsigned int flat_data[2] = { 0x0000ffff, 0x00cff300 };
+	enum { AT = 0x7000, OFFSET = 0x770, SELECTOR = AT + OFFSET + 7 };	/* of the local table, privilege 3 */
+	char *p = mmap((char *)AT, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+
+	check(p == (char *)AT);
+	memcpy(p + OFFSET, flat_data, sizeof(flat_data));
+	expect(SIGSEGV, SI_KERNEL, 0, __asm__ volatile("movl %0, %%es" : : "r"(SELECTOR)));
+	check(seen.si_addr == NULL && munmap(p, PAGE) == 0);
+}
+
 static char alternate[16384];
 
 static int deeper(volatile int *p)
@@ -147,6 +160,7 @@ int main(void)
 	memory();
 	past_the_end();
 	instructions();
+	local_descriptors();
 	no_more_stack();
 	uncaught();
 	return 0;

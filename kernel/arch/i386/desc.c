@@ -104,6 +104,8 @@ void desc_init(void)
 	g[GDT_TSS] = make_desc((unsigned long)&cpu_entry[cpu].tss, sizeof(struct tss) - 1, ACC_PRESENT | ACC_TSS);
 	g[GDT_DF_TSS] = make_desc((unsigned long)&df_tss[cpu], sizeof(struct tss) - 1, ACC_PRESENT | ACC_TSS);
 	load_gdt(cpu);
+	/* A reset leaves LDTR at address 0, 64 KiB long (SDM vol. 3, 9.1.1): programs could put gates there. */
+	__asm__ __volatile__("lldt %w0" : : "r" (0));
 	__asm__ __volatile__("ltr %w0" : : "r" (TSS_SEL));
 }
 
