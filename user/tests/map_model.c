@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mmap, munmap, mprotect and brk in a long random order, against a model: for each page of a window the
- * protection and the content it must have. Every so often all of it is compared: contents by reading, absence by
+ * mmap, munmap, mprotect, mremap, MADV_DONTNEED and brk in a long random order, against a model: for each page of a
+ * window the protection and the content it must have. Every so often all of it is compared: contents by reading, absence by
  * mincore, protections by a system call that reads or writes there.
  *
  * machine: mem=8 swap=16 timeout=180
@@ -79,6 +79,68 @@ static void do_write(int at, int n)
 		}
 }
 
+/* Linux goes on behind a hole, then fails. */
+static void do_drop(int at, int n)
+{
+	int holes = 0;
+
+	for (int i = at; i < at + n; i++) {
+		holes += model[i].prot == ABSENT;
+		model[i].first = model[i].last = 0;
+	}
+	if (holes)
+		check(madvise(window + at * PAGE, n * PAGE, MADV_DONTNEED) == -1 && errno == ENOMEM);
+	else
+		check(madvise(window + at * PAGE, n * PAGE, MADV_DONTNEED) == 0);
+}
+
+/* Pages of one area move to another place, over what is there; there they may be more, or fewer. */
+static void do_move(int at, int n)
+{
+	int to = any(PAGES), m = 1 + any(2 * n);
+
+	if (to + m > PAGES)
+		m = PAGES - to;
+	if (to < at + n && at < to + m)
+		return;
+	/* Of what is there already one page alone is surely of one area. */
+	if (model[at].prot == ABSENT || any(2)) {
+		do_map(at, n);
+		do_write(at, n);
+	} else {
+		n = 1;
+	}
+	check(mremap(window + at * PAGE, n * PAGE, m * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, window + to * PAGE) ==
+	      window + to * PAGE);
+	for (int i = 0; i < m; i++) {
+		model[to + i] = model[at + (i < n ? i : 0)];
+		if (i >= n)
+			model[to + i].first = model[to + i].last = 0;
+	}
+	for (int i = at; i < at + n; i++)
+		model[i].prot = ABSENT;
+}
+
+/* A page grows to n where it is, if nothing is in the way. */
+static void do_grow(int at, int n)
+{
+	int hole = at + 1;
+
+	if (model[at].prot == ABSENT)
+		return;
+	while (hole < at + n && model[hole].prot == ABSENT)
+		hole++;
+	if (hole < at + n) {
+		check(mremap(window + at * PAGE, PAGE, n * PAGE, 0) == MAP_FAILED && errno == ENOMEM);
+		return;
+	}
+	check(mremap(window + at * PAGE, PAGE, n * PAGE, 0) == window + at * PAGE);
+	for (int i = at + 1; i < at + n; i++) {
+		model[i].prot = model[at].prot;
+		model[i].first = model[i].last = 0;
+	}
+}
+
 /* What the kernel thinks of a page, asked without touching it from here. */
 static int readable(char *p)
 {
@@ -133,7 +195,7 @@ static void random_steps(void)
 
 		if (at + n > PAGES)
 			n = PAGES - at;
-		switch (any(5)) {
+		switch (any(8)) {
 		case 0:
 			do_map(at, n);
 			break;
@@ -142,6 +204,15 @@ static void random_steps(void)
 			break;
 		case 2:
 			do_protect(at, n);
+			break;
+		case 3:
+			do_drop(at, n);
+			break;
+		case 4:
+			do_move(at, n);
+			break;
+		case 5:
+			do_grow(at, n);
 			break;
 		default:
 			do_write(at, n);

@@ -8,6 +8,7 @@
 #include <quire/gfp.h>
 #include <quire/kmap_atomic.h>
 #include <quire/ktest.h>
+#include <quire/mm.h>
 #include <quire/preempt.h>
 #include <quire/sched.h>
 #include <quire/string.h>
@@ -15,6 +16,7 @@
 
 /* Normal class, no sleeping, no reserves. */
 #define GFP_PLAIN __GFP_NOWARN
+#define ANYBODY 1000 /* not the superuser */
 
 static unsigned long take_all(gfp_t gfp, struct list_head *pages)
 {
@@ -201,6 +203,37 @@ KTEST(mm_atomic_floor)
 		__free_page(last);
 	give_back(&pages);
 	preempt_enable();
+}
+
+/* As a program of that user, or (mm NULL) as a kernel thread, takes what it gets; => frames that DMA keeps */
+static unsigned long left_by(struct mm_struct *mm, uid_t uid)
+{
+	uid_t uid_before = current->uid;
+	unsigned long left;
+	LIST_HEAD(pages);
+
+	preempt_disable();
+	current->mm = mm;
+	current->uid = uid;
+	take_all(GFP_DMA | __GFP_NOWARN, &pages);
+	left = zones[ZONE_DMA].free_pages;
+	current->uid = uid_before;
+	current->mm = NULL;
+	give_back(&pages);
+	preempt_enable();
+	return left;
+}
+
+/* The superuser's programs have the last quarter of the minimum: he can still do something. Nobody else's have. */
+KTEST(mm_superuser_floor)
+{
+	unsigned long min = zones[ZONE_DMA].watermark[WMARK_MIN], left;
+
+	ktest_equal(current->mm, NULL);
+	left = left_by(&init_mm, 0);
+	ktest_assert(left >= min / 4 * 3 && left < min);
+	ktest_assert(left_by(&init_mm, ANYBODY) >= min);
+	ktest_assert(left_by(NULL, 0) >= min);
 }
 
 KTEST(mm_watermark_order)
