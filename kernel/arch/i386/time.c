@@ -2,10 +2,10 @@
 /*
  * Time: the PIT ticks HZ times a second, the TSC tells the time in between.
  *
- * The TSC is calibrated once against the PIT. ktime_get() = base_ns + (tsc - base_tsc) scaled; the
- * tick moves the base forward, so the product never overflows. jiffies follow the clock, not the
- * number of interrupts: ticks that were lost (interrupts off too long, a busy host) are made up
- * for. Without a TSC the tick is the clock.
+ * The TSC is calibrated once against the PIT, until its rate is known well enough whatever the host
+ * does meanwhile. ktime_get() = base_ns + (tsc - base_tsc) scaled; the tick moves the base forward,
+ * so the product never overflows. jiffies follow the clock, not the number of interrupts: ticks that
+ * were lost (interrupts off too long, a busy host) are made up for. Without a TSC the tick is the clock.
  *
  * Locking: base and real-time offset change with interrupts off (one writer CPU); readers save
  * interrupts.
@@ -13,6 +13,7 @@
 #include <arch/io.h>
 #include <arch/processor.h>
 #include <quire/irq.h>
+#include <quire/kernel.h>
 #include <quire/ktime.h>
 #include <quire/math64.h>
 #include <quire/printk.h>
@@ -29,7 +30,9 @@
 #define PORT_B_GATE2	0x01
 #define PORT_B_SPEAKER	0x02
 #define PORT_B_OUT2	0x20
-#define CALIBRATE_MS	10
+#define CALIBRATE_MS	10		/* a run's length */
+#define CALIBRATE_MOST_MS 54		/* what 16 bits can count */
+#define CALIBRATE_BITS	10		/* that are sure: 1/1024 is close enough */
 #define SCALE_SHIFT	22
 #define MAX_LOST_TICKS	HZ		/* after a longer stop, time jumps without ticks */
 
@@ -45,48 +48,68 @@ static struct {
 	u32 tick_nsec;
 } clock;
 
-static void pit_start(u8 mode, u16 port, u32 count)
-{
-	outb(mode, PIT_MODE);
-	outb((u8)count, port);
-	outb((u8)(count >> 8), port);
-}
+/* The TSC's rate in kHz: at least low, at most high. */
+struct rate {
+	u32 low, high;
+};
 
-/* TSC cycles in CALIBRATE_MS; the shortest of three runs is the least disturbed one. */
-static u64 calibrate_once(void)
+/*
+ * Count some milliseconds. The count begins during the write of its high byte (8254 data sheet, mode 0; the gate is
+ * open) and ends between the beginning of the last look that sees no output and the end of the first that does.
+ */
+static struct rate calibrate_once(u32 ms)
 {
 	u8 port_b = inb(PORT_B) & ~PORT_B_SPEAKER;
-	u64 start;
+	u32 count = PIT_HZ * ms / 1000;
+	u64 before, after, unseen, look, seen;
+	bool out;
 
-	outb(port_b & ~PORT_B_GATE2, PORT_B);
-	pit_start(PIT_CH2_ONESHOT, PIT_CH2, PIT_HZ * CALIBRATE_MS / 1000);
 	outb(port_b | PORT_B_GATE2, PORT_B);
-	start = rdtsc();
-	while (!(inb(PORT_B) & PORT_B_OUT2))
-		cpu_relax();
-	return rdtsc() - start;
+	outb(PIT_CH2_ONESHOT, PIT_MODE);
+	outb((u8)count, PIT_CH2);
+	before = rdtsc();
+	outb((u8)(count >> 8), PIT_CH2);
+	after = look = seen = rdtsc();
+	do {
+		unseen = look;
+		look = seen;
+		out = inb(PORT_B) & PORT_B_OUT2;
+		seen = rdtsc();
+	} while (!out);
+	outb(port_b & ~PORT_B_GATE2, PORT_B);
+	return (struct rate){ .low = (u32)div_u64(unseen - after, ms), .high = (u32)div_u64(seen - before, ms) };
 }
 
+/*
+ * => kHz. The host of a virtual machine may stop it for milliseconds at any point. In the middle of a run that does
+ * no harm, at either end it moves one of the bounds away. So there are runs until what all bounds leave is little, each
+ * longer than the last, lest they keep step with the stops.
+ */
 static unsigned int calibrate_tsc(void)
 {
-	u64 best = U64_MAX;
+	struct rate all = { .low = 0, .high = U32_MAX };
 
 	if (!boot_cpu.tsc)
 		return 0;
-	for (int i = 0; i < 3; i++) {
-		u64 cycles = calibrate_once();
+	for (u32 ms = CALIBRATE_MS; ms < CALIBRATE_MOST_MS && all.high - all.low > all.low >> CALIBRATE_BITS; ms++) {
+		struct rate run = calibrate_once(ms);
 
-		if (cycles < best)
-			best = cycles;
+		all.low = max(all.low, run.low);
+		all.high = max(all.low, min(all.high, run.high));
 	}
-	return (unsigned int)div_u64(best, CALIBRATE_MS);
+	return all.low + (all.high - all.low) / 2;
+}
+
+static u64 cycles_to_ns(u64 cycles)
+{
+	return mul_u64_u32_shr(cycles, clock.scale, SCALE_SHIFT);
 }
 
 static u64 now_locked(void)
 {
 	if (!clock.khz)
 		return (u64)jiffies * NSEC_PER_TICK;
-	return clock.base_ns + mul_u64_u32_shr(rdtsc() - clock.base_tsc, clock.scale, SCALE_SHIFT);
+	return clock.base_ns + cycles_to_ns(rdtsc() - clock.base_tsc);
 }
 
 u64 ktime_get(void)
@@ -157,12 +180,13 @@ unsigned int tsc_khz(void)
 static unsigned int ticks_due(void)
 {
 	unsigned int n = 0;
-	u64 now;
+	u64 now, tsc;
 
 	if (!clock.khz)
 		return 1;
-	now = now_locked();
-	clock.base_tsc = rdtsc();
+	tsc = rdtsc();
+	now = clock.base_ns + cycles_to_ns(tsc - clock.base_tsc);
+	clock.base_tsc = tsc;
 	clock.base_ns = now;
 	while (clock.next_tick_ns <= now) {
 		clock.next_tick_ns += NSEC_PER_TICK;
@@ -198,6 +222,13 @@ void mdelay(unsigned long msec)
 		udelay(USEC_PER_SEC / 1000);
 }
 
+static void start_ticks(u32 period)
+{
+	outb(PIT_CH0_RATE, PIT_MODE);
+	outb((u8)period, PIT_CH0);
+	outb((u8)(period >> 8), PIT_CH0);
+}
+
 void time_init(void)
 {
 	clock.khz = calibrate_tsc();
@@ -210,6 +241,6 @@ void time_init(void)
 		pr_notice("clock: no TSC, the tick is the clock\n");
 	}
 	ktime_set_real((u64)rtc_read() * NSEC_PER_SEC);
-	pit_start(PIT_CH0_RATE, PIT_CH0, (PIT_HZ + HZ / 2) / HZ);
+	start_ticks((PIT_HZ + HZ / 2) / HZ);
 	enable_timer_irq();
 }

@@ -38,7 +38,7 @@ void ktime_adjust_real(s64 ns);
 void udelay(unsigned long usec);
 void mdelay(unsigned long msec);
 
-/* clock.c: before the TSC is calibrated ktime_get() returns 0. */
+/* time.c: before the TSC is calibrated ktime_get() returns 0. */
 void time_init(void);
 unsigned int tsc_khz(void);
 
