@@ -9,6 +9,7 @@
 #include <quire/err.h>
 #include <quire/mount.h>
 #include <quire/namei.h>
+#include <quire/pagemap.h>
 #include <quire/sched.h>
 
 /* A sticky directory: only the owner of it, or of the victim, removes. */
@@ -16,6 +17,12 @@ static bool sticky_forbids(const struct inode *dir, const struct inode *victim)
 {
 	return dir->i_mode & S_ISVTX && current->fsuid != 0 && current->fsuid != victim->i_uid &&
 	       current->fsuid != dir->i_uid;
+}
+
+/* Swapped to: who takes its name away could never swap it off.  Under the inode's i_mutex. */
+static bool is_swapfile(const struct inode *inode)
+{
+	return test_bit(AS_SWAPFILE, &inode->i_data.flags);
 }
 
 static int may_create(struct inode *dir, struct dentry *dentry)
@@ -124,7 +131,7 @@ int vfs_unlink(struct inode *dir, struct dentry *dentry)
 		return -EBUSY;
 	inode = dentry->d_inode;
 	mutex_lock_nested(&inode->i_mutex, I_MUTEX_VICTIM);
-	err = dir->i_op->unlink(dir, dentry);
+	err = is_swapfile(inode) ? -EPERM : dir->i_op->unlink(dir, dentry);
 	mutex_unlock(&inode->i_mutex);
 	if (!err)
 		d_delete(dentry);
@@ -183,6 +190,8 @@ int vfs_rename(struct inode *old_dir, struct dentry *old, struct inode *new_dir,
 	}
 	if (old->d_mounted || new->d_mounted)
 		err = -EBUSY;
+	else if (is_swapfile(source) || (target && is_swapfile(target)))
+		err = -EPERM;
 	else
 		err = old_dir->i_op->rename(old_dir, old, new_dir, new);
 	if (target) {

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/swap.h>
 
+#define LINE_LEN 512	/* the longest line of /proc/swaps that is understood */
+
 static int retire(const char *device)
 {
 	if (swapoff(device) == 0)
@@ -19,17 +21,33 @@ static int retire(const char *device)
 	return 1;
 }
 
+/* The kernel writes a blank in a name as \040, and so on. In place. */
+static void unescape(char *name)
+{
+	unsigned int c;
+	char *to = name;
+
+	for (; *name; *to++ = c) {
+		c = (unsigned char)*name++;
+		if (c == '\\' && sscanf(name, "%3o", &c) == 1)
+			name += 3;
+	}
+	*to = '\0';
+}
+
 static int retire_all(void)
 {
 	FILE *fp = fopen("/proc/swaps", "r");
-	char line[256], device[128];
+	char line[LINE_LEN], device[LINE_LEN];
 	int failed = 0;
 
 	if (!fp)
 		err(1, "/proc/swaps");
 	while (fgets(line, sizeof(line), fp))
-		if (sscanf(line, "%127s", device) == 1 && device[0] == '/')
+		if (sscanf(line, "%s", device) == 1 && device[0] == '/') {
+			unescape(device);
 			failed |= retire(device);
+		}
 	fclose(fp);
 	return failed;
 }

@@ -2,7 +2,7 @@
 /*
  * Layer 4: swapon, swapoff and /proc/swaps: an area's way in and out.
  *
- * In: open, claim (a partition exclusively; a file by denying writes), check the header, build the
+ * In: open, claim (a partition exclusively; a file by denying writes and unlink), check the header, build the
  * map, find the blocks of a file; only then, in one step that cannot fail, the area joins swap_list.
  * Out: leave swap_list (no new slots), empty the area (try_to_unuse), tear down; when
  * emptying fails the area goes back on the list as if nothing had been.
@@ -36,26 +36,34 @@ static int least_priority = -1;
 static int claim_file(struct swap_info *si)
 {
 	struct inode *inode = si->file->f_mapping->host;
+	int err;
 
 	if (S_ISBLK(file_inode(si->file)->i_mode)) {
 		struct block_device *bdev = I_BDEV(inode);
-		int err = blkdev_get(bdev, si);
 
+		err = blkdev_get(bdev, si);
 		if (!err)
 			si->bdev = bdev;
 		return err;
 	}
 	if (!S_ISREG(inode->i_mode) || !si->file->f_mapping->a_ops->bmap || !inode->i_sb->s_bdev)
 		return -EINVAL;
-	return deny_write_access(si->file);
+	mutex_lock(&inode->i_mutex); /* against unlink: a file without a name could not be given back */
+	err = inode->i_nlink ? deny_write_access(si->file) : -ENOENT;
+	if (!err)
+		set_bit(AS_SWAPFILE, &si->file->f_mapping->flags);
+	mutex_unlock(&inode->i_mutex);
+	return err;
 }
 
 static void release_file(struct swap_info *si)
 {
-	if (si->bdev)
+	if (si->bdev) {
 		blkdev_put(si->bdev, si);
-	else
+	} else {
+		clear_bit(AS_SWAPFILE, &si->file->f_mapping->flags);
 		allow_write_access(si->file);
+	}
 	si->bdev = NULL;
 }
 
@@ -270,9 +278,8 @@ static int add_area(struct file *file, int flags)
 	}
 	si->prio = flags & SWAP_FLAG_PREFER ? flags & SWAP_FLAG_PRIO_MASK : least_priority--;
 	si->flags = SWP_USED;
-	pr_info("swap: %lu KiB on type %u, priority %d, %u extents\n",
-		si->pages << (PAGE_SHIFT - 10), (unsigned int)(si - swap_areas), si->prio,
-		si->extents ? si->nr_extents : 1);
+	pr_info("swap: %lu KiB on %s, priority %d, extents: %u\n", si->pages << (PAGE_SHIFT - 10),
+		file->f_path.dentry->d_name.name, si->prio, si->extents ? si->nr_extents : 1);
 	enlist(si);
 	return 0;
 }
@@ -288,7 +295,7 @@ static struct file *open_area(const char __user *specialfile)
 	err = getname(&f, specialfile);
 	if (err)
 		return ERR_PTR(err);
-	file = filp_open(f.name, O_RDONLY | O_LARGEFILE, 0);
+	file = filp_open(f.name, O_RDONLY | O_LARGEFILE | O_NONBLOCK, 0); /* a FIFO: refuse, not wait */
 	putname(&f);
 	return file;
 }

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What swapon believes of a header and what it does not; bad slots are never written to; an area that is full holds
- * exactly its good slots, and when its users are gone, none.
+ * exactly its good slots, and when its users are gone, none; a file that is swapped to keeps its name.
  *
  * machine: mem=16 swap=64 timeout=120
  * oracle: none, because Linux's root here is a RAM file system, which holds no swap file
  */
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/swap.h>
 
 #include "proc.h"
 
 #define NAME	"/root/swap_area.tmp"
+#define OTHER	"/root/swap_other.tmp"
 #define SLOTS	512u
 #define FIRST_BAD 100u
 #define LAST_BAD 131u
@@ -134,6 +136,36 @@ static void fill_and_empty(void)
 	check(!area(&size, &used));
 }
 
+/* A file that is swapped to keeps its name and its contents; one without a name is not swapped to. */
+static void names_stay(void)
+{
+	char path[32];
+	int fd = open(OTHER, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	check(fd >= 0 && close(fd) == 0 && swapon(NAME, 0) == 0);
+	check(unlink(NAME) == -1 && errno == EPERM);
+	check(rename(NAME, OTHER) == -1 && errno == EPERM);
+	check(rename(OTHER, NAME) == -1 && errno == EPERM);
+	check(open(NAME, O_WRONLY) == -1 && errno == ETXTBSY);
+	check(truncate(NAME, 0) == -1 && errno == ETXTBSY);
+	check(swapon(NAME, 0) == -1 && errno == EBUSY);
+	check(swapoff(NAME) == 0 && rename(NAME, OTHER) == 0);
+	fd = open(OTHER, O_RDONLY);
+	check(fd >= 0 && unlink(OTHER) == 0);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	check(swapon(path, 0) == -1 && errno == ENOENT && close(fd) == 0);
+}
+
+/* Nor is what is no area at all: and a FIFO that nobody writes to is not waited for. */
+static void no_areas(void)
+{
+	check(mkfifo(OTHER, 0600) == 0);
+	check(swapon(OTHER, 0) == -1 && errno == EINVAL && unlink(OTHER) == 0);
+	check(swapon("/root", 0) == -1 && errno == EINVAL);
+	check(swapon("/dev/null", 0) == -1 && errno == EINVAL);
+	check(swapoff("/etc/passwd") == -1 && errno == EINVAL);
+}
+
 /* What stands on the disk now: bad slots as they were, good ones written to. */
 static void look_at_slots(void)
 {
@@ -154,7 +186,7 @@ static void look_at_slots(void)
 	}
 	printf("%u of %u good slots were written\n", written, GOOD);
 	check(written > GOOD / 2);
-	check(close(fd) == 0 && unlink(NAME) == 0);
+	check(close(fd) == 0);
 }
 
 int main(void)
@@ -166,5 +198,8 @@ int main(void)
 	write_file(&h);
 	fill_and_empty();
 	look_at_slots();
+	write_file(&h);
+	names_stay();
+	no_areas();
 	return 0;
 }

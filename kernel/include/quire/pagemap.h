@@ -66,7 +66,7 @@ struct address_space_operations {
 #define PAGECACHE_TAG_WRITEBACK 1
 
 /* mapping->flags */
-enum mapping_flag { AS_EIO, AS_ENOSPC, AS_SWAPPABLE /* tmpfs: pages go to swap */ };
+enum mapping_flag { AS_EIO, AS_ENOSPC, AS_SWAPPABLE /* tmpfs: pages go to swap */, AS_SWAPFILE /* swapped to */ };
 
 struct address_space {
 	struct inode *host;	/* owner, NULL for swapper_space */
