@@ -36,12 +36,17 @@ static void count_cached(struct page_census *c, const struct page *page)
 		c->file++;
 }
 
+/* Linux's lists "anon" hold what only swap can take, tmpfs and shared memory too; "file" what goes for nothing. */
 static void count_listed(struct page_census *c, const struct page *page)
 {
+	const struct address_space *mapping = READ_ONCE(page->mapping);
+	bool anon = PageAnon(page) || PageSwapCache(page) ||
+		    (mapping && test_bit(AS_SWAPPABLE, &mapping->flags));
+
 	if (PageActive(page))
-		*(PageAnon(page) ? &c->active_anon : &c->active_file) += 1;
+		*(anon ? &c->active_anon : &c->active_file) += 1;
 	else
-		*(PageAnon(page) ? &c->inactive_anon : &c->inactive_file) += 1;
+		*(anon ? &c->inactive_anon : &c->inactive_file) += 1;
 }
 
 static void count_user_page(struct page_census *c, const struct page *page)

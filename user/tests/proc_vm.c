@@ -6,6 +6,7 @@
  *
  * machine: mem=24 args="dma=8M lowmem=16M"
  */
+#include <fcntl.h>
 #include <stdbool.h>
 
 #include "check.h"
@@ -179,6 +180,43 @@ static void page_tables(void)
 	check(high && tables && tables < high && !strstr(high, "page tables"));
 }
 
+#define TMPFS_KIB 2048
+
+static long lists(const char *kind)
+{
+	char active[32], inactive[32];
+
+	snprintf(active, sizeof(active), "Active(%s)", kind);
+	snprintf(inactive, sizeof(inactive), "Inactive(%s)", kind);
+	return field(active) + field(inactive);
+}
+
+/* What is in tmpfs needs swap to go: it counts with anonymous memory, and is not available. */
+static void tmpfs_pages(void)
+{
+	static char kib[1024];
+	long anon, file, shmem, available;
+	int fd = open("/tmp/proc_vm", O_RDWR | O_CREAT | O_TRUNC, 0600);
+
+	check(fd >= 0);
+	slurp("/proc/meminfo");
+	anon = lists("anon");
+	file = lists("file");
+	shmem = field("Shmem");
+	available = field("MemAvailable");
+	for (int i = 0; i < TMPFS_KIB; i++)
+		check(write(fd, kib, sizeof(kib)) == sizeof(kib));
+	slurp("/proc/meminfo");
+	printf("of %d kB in tmpfs: Shmem %+ld, anon %+ld, file %+ld, MemAvailable %+ld\n", TMPFS_KIB,
+	       field("Shmem") - shmem, lists("anon") - anon, lists("file") - file,
+	       field("MemAvailable") - available);
+	check(field("Shmem") - shmem > TMPFS_KIB * 3 / 4);
+	check(lists("anon") - anon > TMPFS_KIB * 3 / 4);
+	check(lists("file") - file < TMPFS_KIB / 4);
+	check(available - field("MemAvailable") > TMPFS_KIB / 4); /* Linux counts in batches */
+	check(close(fd) == 0 && unlink("/tmp/proc_vm") == 0);
+}
+
 static void slabinfo(void)
 {
 	char name[64];
@@ -194,6 +232,7 @@ static void slabinfo(void)
 int main(void)
 {
 	meminfo();
+	tmpfs_pages();
 	vmstat();
 	zones();
 	buddyinfo();
