@@ -2,10 +2,10 @@
 /*
  * Start-up of the file systems, and the choice of the root.
  *
- * vfs_init makes a tmpfs the root and unpacks the initramfs into it.  prepare_namespace then mounts
- * what root= names and makes it the root; without root=, or when that cannot be mounted, the tmpfs
- * stays: the live system.  In both cases devfs is mounted on /dev here, so that a console exists before
- * the first program.
+ * vfs_init makes a tmpfs the root.  prepare_namespace then mounts what root= names and makes it the
+ * root; without root=, or when that cannot be mounted, the tmpfs stays and the initramfs is unpacked into
+ * it: the live system.  In both cases devfs is mounted on /dev here, so that a console exists before the
+ * first program.
  */
 #include <quire/cmdline.h>
 #include <quire/dcache.h>
@@ -90,7 +90,6 @@ void vfs_init(void)
 	eventpoll_init();
 	socket_init();
 	ext2_init();
-	unpack_initramfs();
 }
 
 /* => 0: the new root, the file system on `device`, is this task's root */
@@ -154,10 +153,15 @@ static bool mount_a_root(void)
 
 void prepare_namespace(void)
 {
+	bool live = !root_device || !mount_a_root();
 	int err;
 
-	if (root_device && !mount_a_root())
+	if (live && root_device)
 		pr_err("VFS: no root; staying in the live system\n");
+	if (live)
+		unpack_initramfs();
+	else
+		drop_initramfs();
 	err = devfs_mount();
 	if (err)
 		pr_err("VFS: cannot mount /dev: error %d\n", err);

@@ -4,6 +4,7 @@
 #define FS_INIT_H
 
 void unpack_initramfs(void);
+void drop_initramfs(void);
 void anon_inode_init(void);
 void proc_init(void);
 

@@ -180,6 +180,7 @@ static unsigned int unpack_archive(const void *start, size_t size)
 /* A module lies in low memory, or is mapped for the time of unpacking. */
 static void unpack_module(const struct boot_module *mod)
 {
+	const char *file = strrchr(mod->name, '/');	/* QEMU names the host's file, GRUB none */
 	size_t size = mod->end - mod->start;
 	unsigned int n;
 	void *image;
@@ -195,20 +196,29 @@ static void unpack_module(const struct boot_module *mod)
 		n = unpack_archive(image, size);
 		iounmap(image);
 	}
-	pr_info("initramfs: %u files from %s, %zu KiB\n", n, mod->name, size >> 10);
+	pr_info("initramfs: %u files from %s, %zu KiB\n", n, file ? file + 1 : "the boot loader", size >> 10);
 }
 
-/* Frames of all modules; they are page-aligned, as multiboot loads them. */
-void unpack_initramfs(void)
+/* Modules are page-aligned, as multiboot loads them: their frames are theirs alone. */
+static void for_each_module(void (*use)(const struct boot_module *mod))
 {
-	unsigned int i;
+	const struct boot_module *mod, *end = bootinfo.module + bootinfo.nr_modules;
 
-	for (i = 0; i < bootinfo.nr_modules; i++) {
-		struct boot_module *mod = &bootinfo.module[i];
-
+	for (mod = bootinfo.module; mod < end; mod++) {
 		if (mod->end <= mod->start)
 			continue;
-		unpack_module(mod);
+		if (use)
+			use(mod);
 		free_reserved_range(mod->start >> PAGE_SHIFT, (mod->end + PAGE_SIZE - 1) >> PAGE_SHIFT);
 	}
+}
+
+void unpack_initramfs(void)
+{
+	for_each_module(unpack_module);
+}
+
+void drop_initramfs(void)
+{
+	for_each_module(NULL);
 }

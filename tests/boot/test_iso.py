@@ -86,6 +86,8 @@ def ata():
     with Session(machine(ata=True)) as pc:
         pc.expect(PROMPT, 60)
         assert "/dev/hda1" in pc.command("cat /proc/mounts", PROMPT)
+        shared = pc.command("grep Shmem: /proc/meminfo", PROMPT).split()
+        assert int(shared[1]) < 256, f"the ISO's archives are still in memory: {shared}"
         pc.type("poweroff\n")
         pc.wait_off()
 
