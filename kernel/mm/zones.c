@@ -184,7 +184,7 @@ void zones_finish(void)
 		hot_pages_set_size(zone);
 		if (!zone->present_pages)
 			continue;
-		printk(KERN_INFO "zone %-7s frames %6lx-%6lx, %6lu present, marks %lu/%lu/%lu\n",
+		printk(KERN_INFO "zone %-7s %5lx-%5lx, %6lu present, marks %lu/%lu/%lu\n",
 		       zone->name, zone->start_pfn, zone->start_pfn + zone->spanned_pages,
 		       zone->present_pages, zone->watermark[WMARK_MIN], zone->watermark[WMARK_LOW],
 		       zone->watermark[WMARK_HIGH]);
@@ -274,7 +274,7 @@ void mem_init(void)
 	zones_init(max_dma_pfn, max_low_pfn, max_pfn);
 	hand_out_frames(map_pfn, n);
 	zones_finish();
-	printk(KERN_INFO "memory: %lu KiB of RAM, %lu KiB free, %lu KiB HighMem, mem_map %lu KiB\n",
+	printk(KERN_INFO "memory: %lu KiB; free %lu, HighMem %lu, mem_map %lu\n",
 	       num_physpages * (PAGE_SIZE / 1024), nr_free_pages() * (PAGE_SIZE / 1024),
 	       totalhigh_pages * (PAGE_SIZE / 1024), n * (PAGE_SIZE / 1024));
 }

@@ -73,6 +73,7 @@ void cpu_identify(void)
 	c->fxsr = r[3] & CPUID_FXSR;
 	c->sse = c->fxsr && r[3] & CPUID_SSE;
 	c->sysenter = has_sysenter(c);
-	pr_info("cpu: %s, %s, family %u model %u stepping %u\n", c->vendor, skip_spaces(c->model_name),
-		c->family, c->model, c->stepping);
+	if (*skip_spaces(c->model_name))
+		pr_info("cpu: %s\n", skip_spaces(c->model_name));
+	pr_info("cpu: %s, family %u model %u stepping %u\n", c->vendor, c->family, c->model, c->stepping);
 }

@@ -83,10 +83,11 @@ void paging_init(void)
 	load_pgd(swapper_pg_dir);
 	if (boot_cpu.pge)
 		set_cr4(CR4_PGE);
-	pr_info("layout: low memory %08x-%08lx, vmalloc %08lx-%08lx, stacks %08lx-%08lx\n", PAGE_OFFSET,
-		(unsigned long)high_memory, VMALLOC_START, VMALLOC_END, KSTACK_BASE, KSTACK_END);
-	pr_info("layout: pkmap %08lx-%08lx, fixmap %08lx-%08lx\n", PKMAP_BASE, PKMAP_END, FIXADDR_BOTTOM,
-		FIXADDR_TOP);
+	pr_info("layout: low memory %08x-%08lx, vmalloc %08lx-%08lx\n", PAGE_OFFSET,
+		(unsigned long)high_memory, VMALLOC_START, VMALLOC_END);
+	pr_info("layout: stacks %08lx-%08lx, pkmap %08lx-%08lx\n", KSTACK_BASE, KSTACK_END, PKMAP_BASE,
+		PKMAP_END);
+	pr_info("layout: fixmap %08lx-%08lx\n", FIXADDR_BOTTOM, FIXADDR_TOP);
 }
 
 pte_t *kernel_pte(unsigned long addr)
