@@ -23,15 +23,15 @@ KTEST = re.compile(r"^KTEST\((\w+)\)", re.M)
 
 def existing_tests():
     """{(ring, name)} of all tests that a patch may name."""
-    stems = {ring: {os.path.basename(p)[:-2] for p in glob.glob(os.path.join(TOP, where))}
-             for ring, where in (("user", "user/tests/*.c"), ("unit", "tests/unit/test_*.c"))}
+    stems = {ring: {os.path.splitext(os.path.basename(p))[0] for p in glob.glob(os.path.join(TOP, where))}
+             for ring, where in (("user", "user/tests/*.c"), ("unit", "tests/unit/test_*.c"), ("host", "tests/host/*.py"))}
     ktests = set()
     for part in ("kernel", "fs"):
         for path in glob.glob(f"{TOP}/{part}/**/*.c", recursive=True):
             with open(path, encoding="utf-8") as f:
                 ktests.update(KTEST.findall(f.read()))
     return {BUILD, *((ring, n) for n in ktests for ring in ("kernel", "icount")),
-            *(("unit", n) for n in stems["unit"]),
+            *((ring, n) for ring in ("unit", "host") for n in stems[ring]),
             *((ring, n) for n in stems["user"] for ring in ("user", "highmem"))}
 
 
@@ -59,8 +59,10 @@ def rows():
 
 
 def row_problems(known):
-    """Rows whose mutations are not there, or break none of the row's tests."""
+    """Rows that no mutation breaks, or whose mutations are not there, or break none of the row's tests."""
     for row, tests, patches in rows():
+        if tests and not patches and "explained" not in tests:
+            yield f"row {row}: no mutation breaks it"
         for name in patches:
             if name not in known:
                 yield f"row {row}: there is no mutation {name}"

@@ -8,6 +8,7 @@ A patch tests/mutations/NAME.patch begins with the reason in words and a line fo
     test: kernel NAME     the kernel's self-test NAME
     test: icount NAME     the same, where interrupts come between any two instructions
     test: unit NAME       tests/unit/NAME.c
+    test: host NAME       tests/host/NAME.py, on the patched sources and their objects
     test: build           the compiler: the kernel must not build
 """
 
@@ -16,6 +17,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 
 from runner import kernel, unit, user
@@ -56,7 +58,7 @@ def mutations(names=()):
         name = os.path.basename(path)[:-len(".patch")]
         with open(path, encoding="utf-8") as f:
             head = f.read().split("\n--- ", 1)[0]
-        tests = re.findall(r"^test: (user|highmem|kernel|icount|unit|build) ?(\S*)$", head, flags=re.M)
+        tests = re.findall(r"^test: (user|highmem|kernel|icount|unit|host|build) ?(\S*)$", head, flags=re.M)
         if not names or name in names:
             found.append(Mutation(name, path, tests))
     return found
@@ -157,10 +159,18 @@ def run_unit(tree, name):
     return Seen(not bad, f"not ok: {bad[0]}" if bad else "passed")
 
 
+def run_host(tree, name):
+    """One check of the tree, on its sources and objects."""
+    script = os.path.join(tree.path, "tests", "host", name + ".py")
+    env = {"QUIRE_BUILD": os.path.join(tree.path, "build")}
+    bad = [r.name.split(": ")[-1] for r in unit.run_program([sys.executable, script], name, env=env) if not r.ok]
+    return Seen(not bad, f"not ok: {bad[0]}" if bad else "passed")
+
+
 def run_test(tree, build, ring, name, limit=0):
     """What becomes of one test on the tree as it is built; LIMIT in seconds, 0: its own."""
     if ring in ("user", "highmem"):
         return run_user(tree, build, name, ring == "highmem", limit)
     if ring in ("kernel", "icount"):
         return run_kernel(tree, name, limit, ICOUNT if ring == "icount" else ())
-    return run_unit(tree, name)
+    return run_host(tree, name) if ring == "host" else run_unit(tree, name)

@@ -9,6 +9,9 @@
 #include <quire/mount.h>
 #include <quire/page_lists.h>
 #include <quire/pagemap.h>
+#include <quire/sched.h>
+#include <quire/string.h>
+#include <quire/timer.h>
 #include <quire/vmstat.h>
 
 #include "../cache_internal.h"
@@ -148,4 +151,65 @@ KTEST(cache_remove_only_unused)
 	unlock_page(page);
 	unpin_page(page);
 	ktest_equal(mapping->nrpages, 0);
+}
+
+/* ---- a page is removed again and again, and looked up at every second tick ---- */
+
+#define LOOKUPS 25
+#define CONTESTED 1 /* the page's index */
+#define FIRST_OF_ALL -20 /* nice */
+
+static struct {
+	struct address_space *mapping;
+	volatile bool ends, ended;
+	volatile unsigned int found; /* at a lookup */
+	unsigned int lost;	     /* removed although it was held */
+} race;
+
+/* Who wakes at a tick comes in between whatever the remover is at. */
+static int look_up_at_ticks(void *unused)
+{
+	set_user_nice(current, FIRST_OF_ALL);
+	while (!race.ends) {
+		struct page *page;
+
+		schedule_timeout_uninterruptible(1);
+		page = find_get_page(race.mapping, CONTESTED);
+		if (!page)
+			continue;
+		race.found++;
+		schedule_timeout_uninterruptible(1);
+		unpin_page(page);
+	}
+	race.ended = true;
+	return 0;
+}
+
+/* The check that nobody uses a page and its removal are one step: no lookup comes between. */
+KTEST(cache_remove_races_with_lookup)
+{
+	struct page *page = alloc_page(GFP_KERNEL), *neighbour;
+
+	if (!ktest_assert(page))
+		return;
+	memset(&race, 0, sizeof(race));
+	race.mapping = formula_object();
+	neighbour = read_cache_page(race.mapping, CONTESTED + 1, NULL); /* with it the tree has its node */
+	if (!ktest_assert(kernel_thread(look_up_at_ticks, NULL, "looker") > 0))
+		race.ends = race.ended = true;
+	while (!race.ends && race.found < LOOKUPS && !race.lost) {
+		lock_page(page);
+		if (!page->mapping)
+			ktest_equal(cache_insert(race.mapping, page, CONTESTED), 0);
+		if (remove_mapping_if_unused(page))
+			race.lost += page_count(page) != 1;
+		unlock_page(page);
+	}
+	race.ends = true;
+	while (!race.ended)
+		schedule_timeout_uninterruptible(1);
+	ktest_equal(race.lost, 0);
+	unpin_page(neighbour);
+	truncate_inode_pages(race.mapping, 0);
+	unpin_page(page);
 }
