@@ -39,7 +39,7 @@ unsigned long do_brk(unsigned long addr, unsigned long len)
 	if ((addr & ~PAGE_MASK) || addr > TASK_SIZE || len > TASK_SIZE - addr)
 		return -EINVAL;
 	pages = len >> PAGE_SHIFT;
-	if (!may_expand_vm(mm, flags, pages))
+	if (!may_expand_vm(mm, flags, pages) || !may_lock(mm, flags, pages))
 		return -ENOMEM;
 	err = do_munmap(mm, addr, len);
 	if (err)
@@ -73,7 +73,7 @@ static bool brk_allowed(struct mm_struct *mm, unsigned long brk)
 {
 	unsigned long data = rlimit(RLIMIT_DATA);
 
-	if (brk < mm->start_brk)
+	if (brk < mm->start_brk || brk > TASK_SIZE - PAGE_SIZE)
 		return false;
 	return data == RLIM_INFINITY ||
 	       (brk - mm->start_brk) + (mm->end_data - mm->start_data) <= data;
@@ -84,6 +84,7 @@ long sys_brk(unsigned long brk)
 {
 	struct mm_struct *mm = current->mm;
 	unsigned long old_end, new_end, populate = 0;
+	struct vm_area_struct *next;
 
 	down_write(&mm->mmap_sem);
 	if (!brk_allowed(mm, brk))
@@ -95,8 +96,8 @@ long sys_brk(unsigned long brk)
 			goto out;
 	} else if (new_end > old_end) {
 		/* Never over another area; one page stays free below the next. */
-		if (new_end > TASK_SIZE - PAGE_SIZE ||
-		    find_vma_intersection(mm, old_end, new_end + PAGE_SIZE))
+		next = find_vma(mm, old_end);
+		if (next && new_end + PAGE_SIZE > vma_start_gap(next))
 			goto out;
 		if (IS_ERR_VALUE(do_brk(old_end, new_end - old_end)))
 			goto out;

@@ -116,22 +116,25 @@ long sys_mprotect(unsigned long start, size_t len, unsigned long prot)
 
 	if (start & ~PAGE_MASK)
 		return -EINVAL;
-	if (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM | PROT_GROWSDOWN))
-		return -EINVAL;
-	len = PAGE_ALIGN(len);
 	if (len == 0)
 		return 0;
-	if (len > TASK_SIZE || start > TASK_SIZE - len)
+	len = PAGE_ALIGN(len);
+	if (len == 0 || len > TASK_SIZE || start > TASK_SIZE - len)
 		return -ENOMEM;
+	if (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM | PROT_GROWSDOWN))
+		return -EINVAL;
 	access |= prot & PROT_READ ? VM_READ : 0;
 	access |= prot & PROT_WRITE ? VM_WRITE : 0;
 	access |= prot & PROT_EXEC ? VM_EXEC : 0;
 
 	down_write(&mm->mmap_sem);
 	if (prot & PROT_GROWSDOWN) {
-		vma = find_vma(mm, start);
+		vma = find_vma_intersection(mm, start, start + len);
+		err = -ENOMEM;
+		if (!vma)
+			goto out;
 		err = -EINVAL;
-		if (!vma || vma->vm_start >= start + len || !(vma->vm_flags & VM_GROWSDOWN))
+		if (!(vma->vm_flags & VM_GROWSDOWN))
 			goto out;
 		len += start - vma->vm_start;
 		start = vma->vm_start;
@@ -352,9 +355,9 @@ long sys_mincore(unsigned long start, size_t len, unsigned char __user *uvec)
 
 	if (start & ~PAGE_MASK)
 		return -EINVAL;
-	len = PAGE_ALIGN(len);
 	if (len > TASK_SIZE || start > TASK_SIZE - len)
 		return -ENOMEM;
+	len = PAGE_ALIGN(len);
 	for (left = len >> PAGE_SHIFT; left > 0; left -= n) {
 		down_read(&mm->mmap_sem);
 		n = mincore_chunk(mm, start, min(left, (long)MINCORE_CHUNK), vec);

@@ -17,8 +17,7 @@
 
 #include "mm_internal.h"
 
-/* Make the locks of [start, end), inside one area, what lock says: 0, VM_LOCKED, or that with VM_LOCKONFAULT. */
-static int mlock_area(struct mm_struct *mm, unsigned long start, unsigned long end, unsigned long lock)
+int mlock_area(struct mm_struct *mm, unsigned long start, unsigned long end, unsigned long lock)
 {
 	struct vm_area_struct *vma;
 	int err = split_range(mm, start, end);
@@ -59,13 +58,12 @@ static int mlock_range(struct mm_struct *mm, unsigned long start, unsigned long 
 	return 0;
 }
 
-static int check_mlock(struct mm_struct *mm, unsigned long pages)
+/* What is locked already counts once. */
+static int check_mlock(struct mm_struct *mm, unsigned long start, unsigned long end,
+		       unsigned long pages)
 {
-	if (capable())
-		return 0;
-	if (rlimit(RLIMIT_MEMLOCK) == 0)
-		return -EPERM;
-	return mm->locked_vm + pages > rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT ? -ENOMEM : 0;
+	pages -= pages_in_areas(mm, start, end, VM_LOCKED);
+	return may_lock(mm, VM_LOCKED, pages) ? 0 : -ENOMEM;
 }
 
 static long do_mlock(unsigned long start, size_t len, unsigned long lock)
@@ -73,6 +71,8 @@ static long do_mlock(unsigned long start, size_t len, unsigned long lock)
 	struct mm_struct *mm = current->mm;
 	int err = 0;
 
+	if (lock && !can_do_mlock())
+		return -EPERM;
 	len = PAGE_ALIGN(len + (start & ~PAGE_MASK));
 	start &= PAGE_MASK;
 	if (start + len < start)
@@ -81,7 +81,7 @@ static long do_mlock(unsigned long start, size_t len, unsigned long lock)
 		return 0;
 	down_write(&mm->mmap_sem);
 	if (lock)
-		err = check_mlock(mm, len >> PAGE_SHIFT);
+		err = check_mlock(mm, start, start + len, len >> PAGE_SHIFT);
 	if (!err)
 		err = mlock_range(mm, start, start + len, lock);
 	up_write(&mm->mmap_sem);
@@ -125,12 +125,15 @@ long sys_mlockall(int flags)
 	struct mm_struct *mm = current->mm;
 	struct vm_area_struct *vma;
 	unsigned long addr = 0, lock = flags & MCL_ONFAULT ? VM_LOCK_MASK : VM_LOCKED;
-	int err;
+	int err = 0;
 
 	if (!(flags & (MCL_CURRENT | MCL_FUTURE)) || (flags & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT)))
 		return -EINVAL;
+	if (!can_do_mlock())
+		return -EPERM;
 	down_write(&mm->mmap_sem);
-	err = check_mlock(mm, flags & MCL_CURRENT ? mm->total_vm : 0);
+	if (flags & MCL_CURRENT)
+		err = check_mlock(mm, 0, TASK_SIZE, mm->total_vm);
 	if (!err) {
 		mm->def_flags = flags & MCL_FUTURE ? lock : 0;
 		if (flags & MCL_CURRENT)

@@ -39,11 +39,16 @@ bool vma_extend(struct mm_struct *mm, struct vm_area_struct *prev, unsigned long
 		unsigned long flags, struct file *file, pgoff_t pgoff);
 /* Put back file, ops and memory of an area that is on no list any more.  May sleep. */
 void remove_vma(struct vm_area_struct *vma);
-/* Is [start, end) mapped without a hole? */
-bool range_is_mapped(struct mm_struct *mm, unsigned long start, unsigned long end);
+/* How many pages of [start, end) lie in areas that have all of these flags? */
+unsigned long pages_in_areas(struct mm_struct *mm, unsigned long start, unsigned long end,
+			     unsigned long flags);
 void vma_stat_account(struct mm_struct *mm, const struct vm_area_struct *vma, long pages);
 /* Do RLIMIT_AS and, for what is data, RLIMIT_DATA leave room for so many pages more? */
 bool may_expand_vm(const struct mm_struct *mm, unsigned long flags, unsigned long pages);
+/* May the caller lock pages at all? */
+bool can_do_mlock(void);
+/* Does RLIMIT_MEMLOCK leave room, if these flags say that they would be locked? */
+bool may_lock(const struct mm_struct *mm, unsigned long flags, unsigned long pages);
 
 static inline struct vm_area_struct *vma_next(const struct vm_area_struct *vma)
 {
@@ -57,6 +62,17 @@ static inline struct vm_area_struct *vma_prev(const struct vm_area_struct *vma)
 	return vma->vm_list.prev == &vma->vm_mm->mmap ?
 		       NULL :
 		       list_entry(vma->vm_list.prev, struct vm_area_struct, vm_list);
+}
+
+/* What stays unmapped below a growing area, so that an overrun faults instead of hitting a neighbour. */
+#define STACK_GUARD_GAP (256 * PAGE_SIZE)
+
+/* How far up what is mapped below the area may reach. */
+static inline unsigned long vma_start_gap(const struct vm_area_struct *vma)
+{
+	unsigned long gap = vma->vm_flags & VM_GROWSDOWN ? STACK_GUARD_GAP : 0;
+
+	return vma->vm_start - min(gap, vma->vm_start);
 }
 
 static inline pgoff_t linear_page_index(const struct vm_area_struct *vma, unsigned long addr)
@@ -112,6 +128,10 @@ static inline void mm_note_rss(struct mm_struct *mm)
 {
 	mm->hiwater_rss = max(mm->hiwater_rss, mm->anon_rss + mm->file_rss);
 }
+
+/* mlock.c: make the locks of [start, end), inside one area, what lock says: 0, VM_LOCKED, or that with
+ * VM_LOCKONFAULT.  mmap_sem held for writing.  => 0, -ENOMEM: it cannot be split */
+int mlock_area(struct mm_struct *mm, unsigned long start, unsigned long end, unsigned long lock);
 
 /* fault.c */
 /* A fresh anonymous page (pin) takes its place in the page tables and on the lists. */

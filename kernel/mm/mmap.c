@@ -18,7 +18,7 @@
 
 #include "mm_internal.h"
 
-int sysctl_max_map_count = 65536;
+int sysctl_max_map_count = 65530;
 unsigned long mmap_min_addr = 4096;
 
 /* ---- where ---- */
@@ -29,7 +29,7 @@ static unsigned long find_hole(struct mm_struct *mm, unsigned long addr, unsigne
 	struct vm_area_struct *vma = find_vma(mm, addr);
 
 	for (; vma; vma = vma_next(vma)) {
-		if (addr + len <= vma->vm_start)
+		if (addr + len <= vma_start_gap(vma))
 			break;
 		addr = max(addr, vma->vm_end);
 		if (len > TASK_SIZE - addr)
@@ -42,6 +42,7 @@ unsigned long get_unmapped_area(struct file *file, unsigned long addr, unsigned 
 				unsigned long pgoff, unsigned long flags)
 {
 	struct mm_struct *mm = current->mm;
+	struct vm_area_struct *vma;
 	unsigned long found;
 
 	if (len > TASK_SIZE)
@@ -51,9 +52,10 @@ unsigned long get_unmapped_area(struct file *file, unsigned long addr, unsigned 
 			return -EINVAL;
 		return addr > TASK_SIZE - len ? (unsigned long)-ENOMEM : addr;
 	}
-	if (addr) {
-		addr = max(PAGE_ALIGN(addr), mmap_min_addr);
-		if (addr <= TASK_SIZE - len && !find_vma_intersection(mm, addr, addr + len))
+	if (addr & PAGE_MASK) {
+		addr = max(addr & PAGE_MASK, mmap_min_addr);
+		vma = find_vma(mm, addr);
+		if (addr <= TASK_SIZE - len && (!vma || addr + len <= vma_start_gap(vma)))
 			return addr;
 	}
 	found = find_hole(mm, mm->free_area_cache, len);
@@ -76,14 +78,14 @@ static unsigned long prot_to_vm(unsigned long prot)
 static int check_file(struct file *file, unsigned long prot, unsigned long type,
 		      unsigned long *vm_flags)
 {
+	bool write = type == MAP_SHARED && (prot & PROT_WRITE);
+
+	if (!(file->f_mode & FMODE_READ) || (write && !(file->f_mode & FMODE_WRITE)))
+		return -EACCES;
 	if (!file->f_op || !file->f_op->mmap)
 		return -ENODEV;
-	if (!(file->f_mode & FMODE_READ))
-		return -EACCES;
 	if (type == MAP_PRIVATE)
 		return 0;
-	if ((prot & PROT_WRITE) && !(file->f_mode & FMODE_WRITE))
-		return -EACCES;
 	*vm_flags |= VM_SHARED | VM_MAYSHARE;
 	/* A shared map of a file that was opened for reading can never be written. */
 	if (!(file->f_mode & FMODE_WRITE))
@@ -95,6 +97,7 @@ static int calc_vm_flags(struct mm_struct *mm, struct file *file, unsigned long 
 			 unsigned long flags, unsigned long *vm_flags)
 {
 	unsigned long type = flags & MAP_TYPE;
+	int err;
 
 	*vm_flags = prot_to_vm(prot) | mm->def_flags | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC |
 		    (flags & MAP_GROWSDOWN ? VM_GROWSDOWN : 0) |
@@ -107,24 +110,28 @@ static int calc_vm_flags(struct mm_struct *mm, struct file *file, unsigned long 
 	}
 	if (type != MAP_SHARED && type != MAP_PRIVATE)
 		return -EINVAL;
-	if (file)
-		return check_file(file, prot, type, vm_flags);
-	if (type == MAP_SHARED)
+	err = file ? check_file(file, prot, type, vm_flags) : 0;
+	if (err)
+		return err;
+	if ((flags & MAP_GROWSDOWN) && (file || type == MAP_SHARED))
+		return -EINVAL;
+	if (!file && type == MAP_SHARED)
 		*vm_flags |= VM_SHARED | VM_MAYSHARE;
 	return 0;
 }
 
-static int check_limits(struct mm_struct *mm, unsigned long len, unsigned long vm_flags)
+/* What MAP_FIXED replaces makes room, but not for locks. */
+static int check_limits(struct mm_struct *mm, unsigned long addr, unsigned long len,
+			unsigned long vm_flags)
 {
 	unsigned long pages = len >> PAGE_SHIFT;
 
 	if (mm->map_count >= sysctl_max_map_count)
 		return -ENOMEM;
-	if (!may_expand_vm(mm, vm_flags, pages))
-		return -ENOMEM;
-	if ((vm_flags & VM_LOCKED) && !capable() &&
-	    mm->locked_vm + pages > rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT)
+	if (!may_lock(mm, vm_flags, pages))
 		return -EAGAIN;
+	if (!may_expand_vm(mm, vm_flags, pages - pages_in_areas(mm, addr, addr + len, 0)))
+		return -ENOMEM;
 	return 0;
 }
 
@@ -190,10 +197,10 @@ unsigned long do_mmap_pgoff(struct file *file, unsigned long addr, unsigned long
 	bool charged = false;
 	int err;
 
-	len = PAGE_ALIGN(len);
 	if (len == 0)
 		return -EINVAL;
-	if (len > TASK_SIZE)
+	len = PAGE_ALIGN(len);
+	if (len == 0 || len > TASK_SIZE)
 		return -ENOMEM;
 	if (pgoff + (len >> PAGE_SHIFT) < pgoff)
 		return -EOVERFLOW;
@@ -208,7 +215,9 @@ unsigned long do_mmap_pgoff(struct file *file, unsigned long addr, unsigned long
 	if ((flags & MAP_FIXED_NOREPLACE) &&
 	    find_vma_intersection(mm, addr, addr + len))
 		return -EEXIST;
-	err = check_limits(mm, len, vm_flags);
+	if ((flags & MAP_LOCKED) && !can_do_mlock())
+		return -EPERM;
+	err = check_limits(mm, addr, len, vm_flags);
 	if (err)
 		return err;
 	/* MAP_FIXED replaces what was there. */
@@ -362,9 +371,6 @@ long sys_munmap(unsigned long addr, size_t len)
  * its start, up to RLIMIT_STACK, and never into its neighbour.
  */
 
-/* What stays unmapped below a growing area, so that an overrun faults instead of hitting a neighbour. */
-#define STACK_GUARD_GAP (256 * PAGE_SIZE)
-
 #define STACK_FLAGS                                                                                \
 	(VM_READ | VM_WRITE | VM_EXEC | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | VM_GROWSDOWN |     \
 	 VM_ACCOUNT)
@@ -410,8 +416,7 @@ static int check_stack_growth(struct mm_struct *mm, struct vm_area_struct *vma,
 		return -ENOMEM;
 	if (!may_expand_vm(mm, vma->vm_flags, grow))
 		return -ENOMEM;
-	if ((vma->vm_flags & VM_LOCKED) && !capable() &&
-	    mm->locked_vm + grow > rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT)
+	if (!may_lock(mm, vma->vm_flags, grow))
 		return -ENOMEM;
 	if (prev && (prev->vm_flags & (VM_READ | VM_WRITE | VM_EXEC)) &&
 	    !(prev->vm_flags & VM_GROWSDOWN) && address - prev->vm_end < STACK_GUARD_GAP)

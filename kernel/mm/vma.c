@@ -146,17 +146,16 @@ struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long
 	return vma && vma->vm_start < end ? vma : NULL;
 }
 
-bool range_is_mapped(struct mm_struct *mm, unsigned long start, unsigned long end)
+unsigned long pages_in_areas(struct mm_struct *mm, unsigned long start, unsigned long end,
+			     unsigned long flags)
 {
 	struct vm_area_struct *vma = find_vma(mm, start);
+	unsigned long pages = 0;
 
-	while (vma && vma->vm_start <= start) {
-		if (vma->vm_end >= end)
-			return true;
-		start = vma->vm_end;
-		vma = vma_next(vma);
-	}
-	return false;
+	for (; vma && vma->vm_start < end; vma = vma_next(vma))
+		if ((vma->vm_flags & flags) == flags)
+			pages += (min(end, vma->vm_end) - max(start, vma->vm_start)) >> PAGE_SHIFT;
+	return pages;
 }
 
 /* ---- the set ---- */
@@ -272,6 +271,17 @@ bool may_expand_vm(const struct mm_struct *mm, unsigned long flags, unsigned lon
 	if (mm->total_vm + pages > rlimit(RLIMIT_AS) >> PAGE_SHIFT)
 		return false;
 	return !vma_is_data(flags) || mm->data_vm + pages <= rlimit(RLIMIT_DATA) >> PAGE_SHIFT;
+}
+
+bool can_do_mlock(void)
+{
+	return capable() || rlimit(RLIMIT_MEMLOCK) != 0;
+}
+
+bool may_lock(const struct mm_struct *mm, unsigned long flags, unsigned long pages)
+{
+	return !(flags & VM_LOCKED) || capable() ||
+	       mm->locked_vm + pages <= rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT;
 }
 
 /* Pages counted by kind for /proc and the limits; pages may be negative. */

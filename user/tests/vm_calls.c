@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The corners of the calls on mappings: which advice there is and for what, what a child gets, locks that wait for the
- * first touch, msync on locked pages, flags that are refused.
+ * first touch, msync on locked pages, flags that are refused, lengths and places at the edge of the address space.
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -20,6 +20,8 @@
 #define MLOCK_ONFAULT 1
 #define MCL_ONFAULT 4
 #define SYS_MLOCK2 376
+#define SYS_BRK 45
+#define GUARD_GAP (256 * PAGE)	/* below a stack */
 
 enum {
 	ADV_NORMAL, ADV_RANDOM, ADV_SEQUENTIAL, ADV_WILLNEED, ADV_DONTNEED, ADV_FREE = 8, ADV_DONTFORK = 10, ADV_DOFORK,
@@ -188,6 +190,50 @@ static void flags(void)
 	check(mprotect((char *)((uintptr_t)&fd & ~(PAGE - 1)), PAGE, RW | PROT_GROWSDOWN) == 0);
 }
 
+static void growing_down(void)
+{
+	int fd = file_of_pages(), ends[2];
+	char *p = map(RW, PRIVATE, -1);
+
+	check(map_error(RW, MAP_SHARED | MAP_ANONYMOUS | MAP_GROWSDOWN, -1) == EINVAL);
+	check(map_error(RW, MAP_SHARED | MAP_GROWSDOWN, fd) == EINVAL && map_error(RW, MAP_PRIVATE | MAP_GROWSDOWN, fd) == EINVAL);
+	check(map_error(RW, PRIVATE | MAP_GROWSDOWN, -1) == 0);
+	check(error_of(mprotect(p, PAGE, PROT_READ | PROT_GROWSDOWN)) == EINVAL && munmap(p, PAGE) == 0);
+	check(error_of(mprotect(p, PAGE, PROT_READ | PROT_GROWSDOWN)) == ENOMEM);
+	check(pipe(ends) == 0 && map_error(PROT_READ, MAP_PRIVATE, ends[1]) == EACCES);
+	check(map_error(PROT_READ, MAP_PRIVATE, ends[0]) == ENODEV);
+}
+
+/* A length that the rounding to pages makes 0, ranges that reach over the end, a place that is no page's first byte. */
+static void edges(void)
+{
+	char *p = map(RW, PRIVATE, -1), *end = (char *)~(uintptr_t)(PAGE - 1);
+	unsigned char vec[1];
+
+	check(mmap(NULL, SIZE_MAX, RW, PRIVATE, -1, 0) == MAP_FAILED && errno == ENOMEM);
+	check(mmap(NULL, 0, RW, PRIVATE, -1, 0) == MAP_FAILED && errno == EINVAL);
+	check(mmap(end, 2 * PAGE, RW, PRIVATE | MAP_FIXED, -1, 0) == MAP_FAILED && errno == ENOMEM);
+	check(munmap(p + PAGE, PAGE) == 0 && mmap(p + PAGE + 1, PAGE, RW, PRIVATE, -1, 0) == p + PAGE);
+	check(error_of(mprotect(p, SIZE_MAX, PROT_READ)) == ENOMEM && error_of(mprotect(end, 2 * PAGE, PROT_READ)) == ENOMEM);
+	check(mprotect(p, 0, 0x40) == 0 && error_of(mprotect(p + 1, 0, RW)) == EINVAL);
+	check(error_of(mincore(p, SIZE_MAX, vec)) == ENOMEM && error_of(munmap(p, SIZE_MAX)) == EINVAL);
+	p[PAGE] = 1;
+}
+
+/* The heap ends where it can, and keeps away from what grows towards it. */
+static void heap(void)
+{
+	char *old = sbrk(0), *top = (char *)(((uintptr_t)old + PAGE - 1) & ~(PAGE - 1));
+	char *stack = top + 2 * GUARD_GAP;
+
+	check(syscall(SYS_BRK, SIZE_MAX) == (long)old && syscall(SYS_BRK, 0xc0000000) == (long)old);
+	check(syscall(SYS_BRK, 1) == (long)old && sbrk(0) == old);
+	check(mmap(stack, PAGE, RW, PRIVATE | MAP_GROWSDOWN | MAP_FIXED, -1, 0) == stack);
+	check(syscall(SYS_BRK, stack - GUARD_GAP) == (long)old);
+	check(syscall(SYS_BRK, stack - GUARD_GAP - PAGE) == (long)stack - (long)(GUARD_GAP + PAGE));
+	check(syscall(SYS_BRK, old) == (long)old && munmap(stack, PAGE) == 0);
+}
+
 int main(void)
 {
 	advice();
@@ -196,5 +242,8 @@ int main(void)
 	syncing();
 	looking();
 	flags();
+	growing_down();
+	edges();
+	heap();
 	return 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What bounds an address space before there is any page in it: RLIMIT_DATA counts what is private and writable
- * (VmData says how much), and the three modes of overcommit refuse what they say.
+ * (VmData says how much), what is replaced or locked already counts once, and the three modes of overcommit refuse what
+ * they say.
  *
  * machine: mem=16 swap=32
  */
@@ -74,6 +75,44 @@ static void data_limit(void)
 	p = map(2 * MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE);
 	check(p != MAP_FAILED && mremap(p, 2 * MIB, 12 * MIB, MREMAP_MAYMOVE) == MAP_FAILED && errno == ENOMEM);
 	check(mremap(p, 2 * MIB, 3 * MIB, MREMAP_MAYMOVE) != MAP_FAILED && sbrk(2 * MIB) != (void *)-1);
+}
+
+static void limit(int resource, rlim_t value)
+{
+	struct rlimit r = { value, RLIM_INFINITY };
+
+	check(getrlimit(resource, &r) == 0);
+	r.rlim_cur = value;
+	check(setrlimit(resource, &r) == 0);
+}
+
+/* MAP_FIXED takes away before it adds. */
+static void replacing(void)
+{
+	char *p = map(4 * MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+
+	check(p != MAP_FAILED);
+	limit(RLIMIT_AS, status_kib("VmSize") * 1024);
+	limit(RLIMIT_DATA, status_kib("VmData") * 1024);
+	check(mmap(p, 4 * MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == p);
+	check(mmap(p + MIB, 4 * MIB, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED);
+	check(errno == ENOMEM && status_kib("VmLck") == 0);
+}
+
+static void locked_as_nobody(void)
+{
+	char *p = map(8 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+
+	limit(RLIMIT_MEMLOCK, 4 * PAGE);
+	check(p != MAP_FAILED && setuid(NOBODY) == 0);
+	check(mlock(p, 4 * PAGE) == 0 && mlock(p + PAGE, 2 * PAGE) == 0 && mlock(p, 4 * PAGE) == 0);
+	check(error_of(mlock(p, 5 * PAGE)) == ENOMEM && error_of(mlock(p + 4 * PAGE, PAGE)) == ENOMEM);
+	check(try_map(PAGE, PROT_READ, MAP_PRIVATE | MAP_LOCKED) == EAGAIN && status_kib("VmLck") == 16);
+	check(mlockall(MCL_FUTURE) == 0 && try_map(PAGE, PROT_READ, MAP_PRIVATE) == EAGAIN);
+	check(sbrk(2 * PAGE) == (void *)-1 && errno == ENOMEM && munlockall() == 0 && sbrk(2 * PAGE) != (void *)-1);
+	limit(RLIMIT_MEMLOCK, 0);
+	check(error_of(mlock(p, 0)) == EPERM && error_of(mlockall(MCL_FUTURE)) == EPERM && munlock(p, PAGE) == 0);
+	check(try_map(PAGE, PROT_READ, MAP_PRIVATE | MAP_LOCKED) == EPERM);
 }
 
 /* Mode 0: one request may be all of memory and swap, as often as one likes, and not a page more. */
@@ -180,6 +219,8 @@ int main(void)
 {
 	apart(vm_data);
 	apart(data_limit);
+	apart(replacing);
+	apart(locked_as_nobody);
 	apart(heuristic);
 	lowest_address();
 	always();
