@@ -7,8 +7,8 @@
  *  - a page leaves in the order gather, flush, free: the pte is cleared, the
  *    translation flushed, and only then the page's reference dropped, so no CPU
  *    can still reach a frame that has a new owner;
- *  - a page-table page goes only when no area covers its 4 MiB, under mmap_sem
- *    held for writing (or the mm's last user), so a fault never loses its table.
+ *  - a page-table page goes only under mmap_sem held for writing (or with the mm's last user), so a
+ *    fault never loses its table: when no area covers its 4 MiB any more, or empty, for reclaim.
  *
  * Never two page_table_locks, except in fork: parent after child, and the child
  * is not yet on mmlist, so nobody else can hold its lock and wait for another.
@@ -302,21 +302,55 @@ void zap_file_pages(struct vm_area_struct *vma, unsigned long start, unsigned lo
 
 /* ---- freeing page tables ---- */
 
+static bool table_is_empty(pgd_t *pgd)
+{
+	pte_t *table = pgd_table(*pgd);
+
+	return pte_next_used(table, table + PTRS_PER_PTE) == table + PTRS_PER_PTE;
+}
+
+/* => whether there was one to free: any, or an empty one */
+static bool free_table(struct mm_struct *mm, pgd_t *pgd, bool only_empty)
+{
+	pgd_t entry;
+
+	spin_lock(&mm->page_table_lock);
+	/* The last user and reclaim may both be here. */
+	if (pgd_none(*pgd) || (only_empty && !table_is_empty(pgd))) {
+		spin_unlock(&mm->page_table_lock);
+		return false;
+	}
+	entry = *pgd;
+	pgd_clear(pgd);
+	mm->nr_ptes--;
+	spin_unlock(&mm->page_table_lock);
+	flush_tlb_mm(mm);
+	free_user_table(pgd_table(entry));
+	return true;
+}
+
 void free_pgtables(struct mm_struct *mm, unsigned long floor, unsigned long ceiling)
 {
-	pgd_t *pgd = pgd_offset(mm, ALIGN(floor, PGDIR_SIZE)), *end = pgd_offset(mm, ceiling), entry;
+	pgd_t *pgd = pgd_offset(mm, ALIGN(floor, PGDIR_SIZE)), *end = pgd_offset(mm, ceiling);
 
-	for (; pgd < end; pgd++) {
-		if (pgd_none(*pgd))
-			continue;
-		spin_lock(&mm->page_table_lock);
-		entry = *pgd;
-		pgd_clear(pgd);
-		mm->nr_ptes--;
-		spin_unlock(&mm->page_table_lock);
-		flush_tlb_mm(mm);
-		free_user_table(pgd_table(entry));
-	}
+	for (; pgd < end; pgd++)
+		if (!pgd_none(*pgd))
+			free_table(mm, pgd, false);
+}
+
+unsigned long free_empty_tables(struct mm_struct *mm)
+{
+	pgd_t *pgd = pgd_offset(mm, 0), *end = pgd_offset(mm, TASK_SIZE);
+	unsigned long freed = 0;
+
+	if (!down_write_trylock(&mm->mmap_sem))
+		return 0;
+	for (; pgd < end; pgd++)
+		if (!pgd_none(*pgd))
+			freed += free_table(mm, pgd, true);
+	up_write(&mm->mmap_sem);
+	count_vm_events(pgtable_reclaim, freed);
+	return freed;
 }
 
 /* ---- walking, for observers ---- */

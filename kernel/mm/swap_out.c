@@ -14,7 +14,8 @@
  *				stands	nothing		a file finds its page by itself
  *					a swap entry	anonymous memory, now in the swap cache
  *
- * When the last pte of a page is gone it is deactivated: page_launder does the rest.
+ * When the last pte of a page is gone it is deactivated: page_launder does the rest.  Ptes of the zero page
+ * that nobody uses go, too, and at an mm's end its tables that became empty.
  *
  * Locks.  mmlist_lock to choose the mm; mm_count holds it (never mm_users: tearing down an
  * address space is not for a page scanner); page_table_lock over a bounded batch of
@@ -122,6 +123,14 @@ static bool zone_wanted(const struct page *page, const struct scan_control *sc)
 	return page_zonenum(page) <= (unsigned int)sc->class;
 }
 
+/* No memory comes of it, but perhaps of the table. */
+static void drop_zero_page(struct mm_struct *mm, unsigned long addr, pte_t *ptep)
+{
+	if (!ptep_test_and_clear_young(ptep))
+		pte_clear(ptep);
+	flush_tlb_page(mm, addr);
+}
+
 /* page_table_lock held. */
 static enum scan_result try_to_swap_out(struct mm_struct *mm, struct vm_area_struct *vma,
 					unsigned long addr, pte_t *ptep,
@@ -132,8 +141,11 @@ static enum scan_result try_to_swap_out(struct mm_struct *mm, struct vm_area_str
 	if (!pte_present(*ptep) || !pfn_valid(pte_pfn(*ptep)))
 		return PTE_KEPT;
 	page = pte_page(*ptep);
-	if (PageReserved(page))
+	if (PageReserved(page)) {
+		if (page == zero_page)
+			drop_zero_page(mm, addr, ptep);
 		return PTE_KEPT;
+	}
 	if (ptep_test_and_clear_young(ptep)) {
 		u64 before = trace_snapshot(page);
 
@@ -159,6 +171,7 @@ struct swap_out_walk {
 	const struct scan_control *sc;
 	unsigned long ptes_left;	/* to look at */
 	unsigned long removed;
+	bool empty_table;		/* seen in this mm */
 };
 
 /* One table's reach or until the batch ends.  => where to go on */
@@ -167,16 +180,19 @@ static unsigned long scan_pte_range(struct swap_out_walk *w, struct vm_area_stru
 {
 	struct mm_struct *mm = vma->vm_mm;
 	pte_t *ptep = pte_lookup(mm, addr);
+	bool used = false;
 
 	if (!ptep)
 		return end;
 	for (; addr < end && *batch; addr += PAGE_SIZE, ptep++) {
 		if (pte_none(*ptep))
 			continue;
+		used = true;
 		(*batch)--;
 		if (try_to_swap_out(mm, vma, addr, ptep, w->sc) == PTE_REMOVED)
 			w->removed++;
 	}
+	w->empty_table |= !used;
 	return addr;
 }
 
@@ -285,6 +301,9 @@ unsigned long swap_out(struct scan_control *sc, unsigned long nr_ptes)
 		if (!mm)
 			break;
 		if (swap_out_batch(&w, mm)) {
+			if (w.empty_table)
+				sc->nr_reclaimed += free_empty_tables(mm);
+			w.empty_table = false;
 			rotate_mm(mm);
 			rounds--;
 		}

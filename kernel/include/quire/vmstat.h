@@ -67,6 +67,7 @@
 	E(swapout_kswapd)   /* pages written to swap by kswapd and its fellows */                  \
 	E(swapout_direct)   /* ... by an allocating process */                                     \
 	E(swap_unmap)	    /* ptes replaced by a swap entry or dropped by swap_out */             \
+	E(pgtable_reclaim)  /* empty page tables freed by reclaim */                               \
 	E(swap_scan)	    /* ptes looked at by swap_out */                                       \
 	E(swap_slot_alloc)                                                                         \
 	E(swap_slot_free)                                                                          \
