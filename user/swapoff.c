@@ -6,12 +6,10 @@
  *	swapoff -a		all of /proc/swaps
  */
 #include <err.h>
+#include <mntent.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/swap.h>
-
-#define LINE_LEN 512	/* the longest line of /proc/swaps that is understood */
 
 static int retire(const char *device)
 {
@@ -21,34 +19,19 @@ static int retire(const char *device)
 	return 1;
 }
 
-/* The kernel writes a blank in a name as \040, and so on. In place. */
-static void unescape(char *name)
-{
-	unsigned int c;
-	char *to = name;
-
-	for (; *name; *to++ = c) {
-		c = (unsigned char)*name++;
-		if (c == '\\' && sscanf(name, "%3o", &c) == 1)
-			name += 3;
-	}
-	*to = '\0';
-}
-
+/* A line of /proc/swaps begins as one of /etc/fstab does, with a name in which blanks are \040. */
 static int retire_all(void)
 {
-	FILE *fp = fopen("/proc/swaps", "r");
-	char line[LINE_LEN], device[LINE_LEN];
+	FILE *fp = setmntent("/proc/swaps", "r");
+	struct mntent *m;
 	int failed = 0;
 
 	if (!fp)
 		err(1, "/proc/swaps");
-	while (fgets(line, sizeof(line), fp))
-		if (sscanf(line, "%s", device) == 1 && device[0] == '/') {
-			unescape(device);
-			failed |= retire(device);
-		}
-	fclose(fp);
+	while ((m = getmntent(fp)))
+		if (m->mnt_fsname[0] == '/')
+			failed |= retire(m->mnt_fsname);
+	endmntent(fp);
 	return failed;
 }
 

@@ -9,6 +9,7 @@
 #include <quire/printk.h>
 #include <quire/reboot.h>
 #include <quire/sched.h>
+#include <quire/signal.h>
 #include <quire/syscalls.h>
 #include <quire/uaccess.h>
 
@@ -52,6 +53,16 @@ void kernel_restart(void)
 	machine_restart();
 }
 
+/* Does Ctrl-Alt-Del restart at once?  Until init says that it wants to hear of it. */
+static bool cad_restarts = true;
+
+void ctrl_alt_del(void)
+{
+	if (cad_restarts)
+		machine_restart();
+	(void)kill_proc(INIT_PID, SIGINT, 1);
+}
+
 static bool magic_ok(int magic1, int magic2)
 {
 	u32 m2 = (u32)magic2;
@@ -67,8 +78,9 @@ long sys_reboot(int magic1, int magic2, unsigned int cmd, void __user *arg)
 	if (!magic_ok(magic1, magic2))
 		return -EINVAL;
 	switch (cmd) {
-	case REBOOT_CMD_CAD_ON: /* ctrl-alt-del is not treated specially either way */
+	case REBOOT_CMD_CAD_ON:
 	case REBOOT_CMD_CAD_OFF:
+		cad_restarts = cmd == REBOOT_CMD_CAD_ON;
 		return 0;
 	case REBOOT_CMD_HALT:
 		kernel_halt();

@@ -47,6 +47,26 @@ def persistence():
     assert not said, said
 
 
+def three_keys():
+    """Ctrl-Alt-Del restarts in order, also with swap on a file whose name has a blank"""
+    with Session(machine()) as pc:
+        pc.expect(PROMPT, 60)
+        pc.command("echo still > /root/there", PROMPT)
+        pc.command("dd if=/dev/zero of='/root/a b' bs=1024 count=400; mkswap '/root/a b'", PROMPT)
+        assert "/root/a" in pc.command("swapon '/root/a b'; cat /proc/swaps", PROMPT)
+        pc.chord("ctrl", "alt", "delete")
+        pc.expect("restart")
+        pc.wait_off()  # the harness has QEMU end where a PC starts again
+        assert b"cannot" not in pc.output, pc.output[-3000:].decode(errors="replace")
+    said = e2fsck(DISK)
+    assert not said, said
+    with Session(machine()) as pc:
+        pc.expect(PROMPT, 60)
+        assert "still" in pc.command("cat /root/there; rm '/root/a b'", PROMPT)
+        pc.type("poweroff\n")
+        pc.wait_off()
+
+
 def job_control():
     """^C, ^Z, bg, fg, pipelines, globs and history at the prompt"""
     with Session(machine()) as pc:
@@ -92,4 +112,4 @@ def ata():
         pc.wait_off()
 
 
-steps(serial_and_screen, persistence, job_control, live, ata)
+steps(serial_and_screen, persistence, three_keys, job_control, live, ata)

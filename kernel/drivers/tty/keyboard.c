@@ -4,8 +4,8 @@
  *
  * Scan code set 1, as every PC's controller translates to. Letters follow Shift and Caps Lock, Ctrl
  * makes control characters, Alt puts an escape in front, AltGr is the layout's third level. Cursor
- * and function keys send what TERM=linux expects. Alt-F1 to F4 change the console. The lock keys'
- * lamps are not driven.
+ * and function keys send what TERM=linux expects. Alt-F1 to F4 change the console, Ctrl-Alt-Del restarts.
+ * The lock keys' lamps are not driven.
  *
  * All state belongs to the one interrupt handler.
  */
@@ -15,6 +15,7 @@
 #include <quire/irq.h>
 #include <quire/kernel.h>
 #include <quire/printk.h>
+#include <quire/reboot.h>
 #include <quire/string.h>
 #include "keymap.h"
 #include "vt.h"
@@ -38,7 +39,7 @@
 #define KEY_F10		0x44
 #define KEY_NUM		0x45
 #define KEY_PAD_FIRST	0x47
-#define KEY_PAD_LAST	0x53
+#define KEY_PAD_LAST	0x53		/* Del */
 #define KEY_F11		0x57
 #define KEY_F12		0x58
 #define KEY_PAD_ENTER	0x1c		/* behind E0 */
@@ -188,7 +189,9 @@ static bool modifier(u8 code, bool e0, bool down)
 
 static void key_down(u8 code, bool e0)
 {
-	if (e0 && code == KEY_PAD_ENTER)
+	if (code == KEY_PAD_LAST && kbd.ctrl && kbd.alt)
+		ctrl_alt_del();
+	else if (e0 && code == KEY_PAD_ENTER)
 		send_char('\r');
 	else if (e0 && code == KEY_PAD_SLASH)
 		send_char('/');

@@ -20,4 +20,8 @@ void kernel_power_off(void) __attribute__((noreturn));
 void kernel_restart(void) __attribute__((noreturn));
 void kernel_halt(void) __attribute__((noreturn));
 
+/* The three keys, from any context: init gets SIGINT; before it has asked for that (reboot(2)), and with another init
+ * that never does, the machine restarts at once, as with Linux. */
+void ctrl_alt_del(void);
+
 #endif
