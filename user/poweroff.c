@@ -11,9 +11,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/reboot.h>
+#include <time.h>
 #include <unistd.h>
 
 #define INIT_PID 1
+#define INIT_SECONDS 10	/* more than init takes to send SIGHUP to all */
+#define SHELL_FIRST_US 100000	/* in which the shell that got it too ends */
 
 static const struct action {
 	const char *name;
@@ -36,6 +39,8 @@ static const struct action *action_of(const char *name)
 int main(int argc, char *argv[])
 {
 	const struct action *a = action_of(program_invocation_short_name);
+	const struct timespec patience = { INIT_SECONDS, 0 };
+	sigset_t hangup;
 
 	if (argc > 2 || (argc == 2 && strcmp(argv[1], "-f"))) {
 		fprintf(stderr, "usage: %s [-f]\n", a->name);
@@ -45,8 +50,19 @@ int main(int argc, char *argv[])
 		sync();
 		if (reboot(a->how) < 0)
 			err(1, "reboot");
-	} else if (kill(INIT_PID, a->signal) < 0) {
-		err(1, "init");
+		return 0;
 	}
-	return 0;
+	/* The shell waits for us, so that no prompt appears on a screen that ends.  It must not see us die either. */
+	signal(SIGTERM, SIG_IGN);
+	sigemptyset(&hangup);
+	sigaddset(&hangup, SIGHUP);
+	sigprocmask(SIG_BLOCK, &hangup, NULL);
+	if (kill(INIT_PID, a->signal) < 0)
+		err(1, "init");
+	if (sigtimedwait(&hangup, NULL, &patience) == SIGHUP) {
+		usleep(SHELL_FIRST_US);
+		return 0;
+	}
+	warnx("init does not answer");
+	return 1;
 }
