@@ -10,6 +10,8 @@
 
 #include "check.h"
 
+#define DEEPEST 5
+
 static char *self;
 
 /* The second life: what the first one left must be as it should. */
@@ -108,6 +110,31 @@ static void scripts(void)
 	check(unlink(path) == 0);
 }
 
+/* A script's interpreter may be a script, five deep. */
+static void scripts_of_scripts(void)
+{
+	char path[32], text[64] = "#!/bin/true\n";
+	pid_t pid;
+
+	for (int depth = 1; depth <= DEEPEST + 1; depth++) {
+		snprintf(path, sizeof(path), "/tmp/exec.script%d", depth);
+		put(path, text, strlen(text), 0755);
+		snprintf(text, sizeof(text), "#!%s\n", path);
+		if (depth > DEEPEST) {
+			check(exec_error(path) == ELOOP);
+			continue;
+		}
+		pid = fork();
+		if (pid == 0)
+			_exit(exec_error(path));
+		join(pid);
+	}
+	for (int depth = 1; depth <= DEEPEST + 1; depth++) {
+		snprintf(path, sizeof(path), "/tmp/exec.script%d", depth);
+		check(unlink(path) == 0);
+	}
+}
+
 /* As many arguments as there is room for, and one block more than that. */
 static void long_arguments(void)
 {
@@ -136,6 +163,7 @@ int main(int argc, char *argv[])
 	keeps_and_resets();
 	no_programs();
 	scripts();
+	scripts_of_scripts();
 	long_arguments();
 	return 0;
 }

@@ -15,7 +15,7 @@ struct mm_struct;
 struct pt_regs;
 
 #define BINPRM_BUF_SIZE 256
-#define BINPRM_MAX_DEPTH 4	/* scripts whose interpreter is a script */
+#define BINPRM_MAX_DEPTH 5	/* scripts whose interpreter is a script */
 
 struct linux_binprm {
 	char buf[BINPRM_BUF_SIZE];	/* start of the file, zero-padded */
