@@ -56,7 +56,7 @@ static int store_long(struct sysctl *s, const char *text)
 static ssize_t sysctl_write(struct file *file, const char __user *buf, size_t count, loff_t *pos)
 {
 	struct sysctl *s = PROC_I(file_inode(file))->entry->data;
-	char text[32];
+	char text[32], *rest = text, *number;
 	int err;
 
 	if (count >= sizeof(text))
@@ -64,8 +64,8 @@ static ssize_t sysctl_write(struct file *file, const char __user *buf, size_t co
 	if (copy_from_user(text, buf, count))
 		return -EFAULT;
 	text[count] = '\0';
-	text[strcspn(text, " \t\n")] = '\0';
-	err = s->is_long ? store_long(s, text) : store_int(s, text);
+	number = cut_word(&rest);
+	err = s->is_long ? store_long(s, number) : store_int(s, number);
 	if (err)
 		return err;
 	if (s->changed)

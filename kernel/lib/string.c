@@ -244,3 +244,14 @@ char *strim(char *s)
 	s[n] = '\0';
 	return skip_spaces(s);
 }
+
+char *cut_word(char **s)
+{
+	char *word = skip_spaces(*s), *end = word;
+
+	while (*end && !isspace((u8)*end))
+		end++;
+	*s = end + (*end != '\0');
+	*end = '\0';
+	return word;
+}

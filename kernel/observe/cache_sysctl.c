@@ -40,10 +40,9 @@ static void drop_stores(void)
 
 static int drop_caches_write(char *text, size_t len)
 {
-	const char *end;
-	unsigned long what = simple_strtoul(skip_spaces(text), &end, 10);
+	unsigned int what;
 
-	if (end == text || what < 1 || what > (DROP_PAGECACHE | DROP_SLAB))
+	if (kstrtouint(cut_word(&text), 0, &what) || !what || what > (DROP_PAGECACHE | DROP_SLAB))
 		return -EINVAL;
 	if (what & DROP_SLAB) {
 		drop_slab();

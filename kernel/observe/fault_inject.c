@@ -33,18 +33,19 @@ const char *fail_kind_name(enum fail_kind kind)
 	return names[kind];
 }
 
-int fail_set_countdown(const char *text)
+int fail_set_countdown(char *text)
 {
-	const char *end;
-	unsigned int n = simple_strtoul(text, &end, 0), kind;
+	const char *number = cut_word(&text), *name = cut_word(&text);
+	unsigned int n, kind;
 
-	end = skip_spaces(end);
-	for (kind = 0; kind < FAIL_count && *end; kind++)
-		if (!strcmp(end, fail_kind_name(kind)))
+	if (kstrtouint(number, 0, &n))
+		return -EINVAL;
+	for (kind = 0; kind < FAIL_count && *name; kind++)
+		if (!strcmp(name, fail_kind_name(kind)))
 			break;
 	if (kind == FAIL_count)
 		return -EINVAL;
-	current->fail_kinds = *end ? 1u << kind : 0;
+	current->fail_kinds = *name ? 1u << kind : 0;
 	current->fail_nth = n;
 	return 0;
 }

@@ -31,19 +31,16 @@ static int reserve_ratio_show(struct seq_file *m, void *v)
 static int reserve_ratio_write(char *text, size_t len)
 {
 	unsigned int ratio[MAX_NR_ZONES];
-	const char *p = text;
+	const char *number;
 	int i;
 
 	for (i = 0; i < MAX_NR_ZONES; i++) {
-		p = skip_spaces(p);
-		if (!isdigit(*p))
+		number = cut_word(&text);
+		if (i && !*number)
 			break;
-		ratio[i] = simple_strtoul(p, &p, 10);
-		if (!ratio[i])
+		if (kstrtouint(number, 0, &ratio[i]) || !ratio[i])
 			return -EINVAL;
 	}
-	if (!i)
-		return -EINVAL;
 	memcpy(zone_protection_ratio, ratio, i * sizeof(ratio[0]));
 	setup_zone_watermarks();
 	return 0;
@@ -69,7 +66,6 @@ static int fail_nth_show(struct seq_file *m, void *v)
 
 static int fail_nth_write(char *text, size_t len)
 {
-	text[strcspn(text, "\n")] = '\0';
 	return fail_set_countdown(text);
 }
 

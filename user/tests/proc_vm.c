@@ -180,6 +180,41 @@ static void page_tables(void)
 	check(high && tables && tables < high && !strstr(high, "page tables"));
 }
 
+/* => 0 or errno */
+static int put(const char *name, const char *words)
+{
+	char path[64];
+	int fd, err;
+
+	snprintf(path, sizeof(path), "/proc/sys/vm/%s", name);
+	fd = open(path, O_WRONLY);
+	check(fd >= 0);
+	err = write(fd, words, strlen(words)) < 0 ? errno : 0;
+	check(close(fd) == 0);
+	return err;
+}
+
+/* What is no number, or has something behind it, is refused whole. */
+static void refuses_rubbish(const char *name)
+{
+	static const char *const bad[] = { "\n", "x", "3x", "-", "1e2", "99999999999999999999" };
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		check(put(name, bad[i]) == EINVAL);
+}
+
+static void tunables(void)
+{
+	refuses_rubbish("swappiness");
+	refuses_rubbish("drop_caches");
+	check(put("swappiness", " \t60\n") == 0 && put("swappiness", "0x3c") == 0);
+	check(put("drop_caches", " 3\n") == 0 && put("drop_caches", "3") == 0);
+	if (on_quire()) {	/* Linux takes anything for the ratios */
+		refuses_rubbish("lowmem_reserve_ratio");
+		refuses_rubbish("fail_nth");
+	}
+}
+
 #define TMPFS_KIB 2048
 
 static long lists(const char *kind)
@@ -232,6 +267,7 @@ static void slabinfo(void)
 int main(void)
 {
 	meminfo();
+	tunables();
 	tmpfs_pages();
 	vmstat();
 	zones();

@@ -25,7 +25,7 @@ extern int fail_task_pid; /* only this task and its children; 0: every user task
 extern int fail_seed;	  /* of the generator; writing it starts the sequence again */
 const char *fail_kind_name(enum fail_kind kind);
 /* "N" or "N KIND": the caller's N-th call from now that may fail, of that kind or any, does. => 0, -EINVAL */
-int fail_set_countdown(const char *text);
+int fail_set_countdown(char *text);
 /* Start the generator at fail_seed. */
 void fail_inject_reset(void);
 

@@ -58,6 +58,8 @@ bool strstarts(const char *s, const char *prefix);
 /* First character of s that is not blank; strim also cuts blanks off the end, in place. */
 char *skip_spaces(const char *s);
 char *strim(char *s);
+/* The next word of *s, cut off in place; *s moves on behind it. "" when there is none. */
+char *cut_word(char **s);
 
 /*
  * Numbers: base 0 takes 0x and 0 prefixes. simple_* stop at the first other character and store
