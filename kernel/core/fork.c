@@ -132,6 +132,7 @@ static void init_child(struct task_struct *t, const struct kernel_clone_args *ar
 	t->read_bytes = t->write_bytes = 0;
 	t->link_count = 0;
 	t->fail_nth = 0;
+	t->kmaps = 0;
 	t->start_time_ns = t->start_boottime_ns = ktime_get();
 	t->set_child_tid = args->flags & CLONE_CHILD_SETTID ? args->child_tid : NULL;
 	t->clear_child_tid = args->flags & CLONE_CHILD_CLEARTID ? args->child_tid : NULL;

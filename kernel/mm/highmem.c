@@ -12,6 +12,8 @@
  * Locking.  kmap_lock guards slots, users, and page->virtual.  kmap sleeps on kmap_wait
  * while all slots are in use.
  *
+ * Leaks.  Who goes back to user mode holds no kmap (debug builds look), and no page with an address becomes free.
+ *
  * Limits.  A task must not hold a kmap while it waits for another one: with all
  * slots so held nobody could go on.  Two pages at once: kmap_atomic.
  */
@@ -74,6 +76,7 @@ void *kmap_high(struct page *page)
 		count_vm_event(kmap_waits);
 		wait_event(kmap_wait, (addr = try_kmap(page)) != NULL);
 	}
+	current->kmaps++;
 	return addr;
 }
 
@@ -83,6 +86,7 @@ void kunmap_high(struct page *page)
 	unsigned int slot;
 	bool freed;
 
+	current->kmaps--;
 	spin_lock(&kmap_lock);
 	addr = (unsigned long)page->virtual;
 	assert(addr >= PKMAP_BASE && addr < PKMAP_END);

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""A machine of 2 GiB: who lives in which zone, and what 2.4's order of zones does to the low ones.
+"""A machine of 2 GiB: where the kernel's regions lie, who lives in which zone, and what 2.4's order of zones does to
+the low ones.
 
 The notes' complaint: the allocator is "more interested in balancing allocations from the different zones than in
 ensuring that less-preferred zones are only chosen as a last resort". A stream through the page cache, larger than
@@ -13,9 +14,21 @@ from harness import qrun, steps
 
 MEMORY = "2048"
 MIB = 256  # frames
+LOWEST = 0xC0000000
 HIGHMEM = 2  # the class of user memory and cache
 FILL_MIB = 700
 STREAM_MIB = 2600  # more than all memory, as holes of a file: no disk is waited for
+
+
+def layout():
+    """the boot log tells where the kernel's regions lie: in order, none in another"""
+    status, out, log = qrun("-m", MEMORY, "-v", "--", "true")
+    assert status == 0, log
+    lines = re.findall(r"layout: (.*)", out + log)
+    regions = re.findall(r"([a-z ]+) ([0-9a-f]{8})-([0-9a-f]{8})", ", ".join(line.strip() for line in lines))
+    names, edges = [r[0].strip() for r in regions], [int(edge, 16) for r in regions for edge in r[1:]]
+    assert names == ["low memory", "vmalloc", "stacks", "pkmap", "fixmap"], lines
+    assert edges[0] == LOWEST and edges == sorted(set(edges)), lines
 
 
 def zones(text):
@@ -60,4 +73,4 @@ def zone_order():
         assert theirs[name][0] < kept // 2, f"{name}: {theirs[name][0]} free in 2.4's order, {free} in ours"
 
 
-steps(high_memory, zone_order)
+steps(layout, high_memory, zone_order)

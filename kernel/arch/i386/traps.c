@@ -79,6 +79,7 @@ void exit_to_user(struct pt_regs *regs)
 	}
 	lock_order_assert_none();
 	debug_assert(preempt_count() == 0);
+	debug_assert(current->kmaps == 0);
 }
 
 static void exit_to_kernel(struct pt_regs *regs)

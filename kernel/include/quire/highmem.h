@@ -31,7 +31,7 @@ static inline void kunmap(struct page *page)
 }
 
 void kmap_init(void);
-/* Slots in use by kmap: for the leak check at system call exit and the auditor. */
+/* Slots in use by kmap: for the auditor. */
 unsigned int kmap_slots_used(void);
 
 #endif

@@ -140,6 +140,7 @@ struct task_struct {
 	unsigned int personality;
 	long (*restart_fn)(struct task_struct *t); /* restart_syscall */
 	u64 restart_arg[4];
+	unsigned int kmaps;		/* of high pages, not yet undone by kunmap: 0 in user mode */
 	unsigned int fail_nth;		/* allocation failure injection */
 	unsigned int fail_kinds;	/* which kinds that counts, by bit; 0: all */
 
