@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * While memory is not short kswapd sleeps: a machine that has been short and is so no more, and one on which
- * programs run with memory to spare, see no pass, no scan and no wake-up.
+ * programs run with memory to spare, see no pass, no scan and no wake-up. While it is short the counters tell how
+ * many pages are looked at and how many become free, by whom and of which kind.
  *
  * machine: mem=16 swap=64
  * oracle: none, because only Quire has a trace of kswapd
@@ -37,13 +38,33 @@ static void count(long *to)
 		to[i] = vmstat(work[i]);
 }
 
-int main(void)
+static long by_all(const char *one, const char *other)
 {
-	long before[WORKS], after[WORKS], passes = vmstat("pageoutrun");
+	return vmstat(one) + vmstat(other);
+}
+
+/* Who takes more than memory makes at least the difference free, and for that so many pages are looked at. */
+static void scans_are_counted(void)
+{
+	long passes = vmstat("pageoutrun"), least = meminfo("MemTotal") / 2 * 1024 / PAGE;
+	long scanned = by_all("pgscan_kswapd", "pgscan_direct"), stolen = by_all("pgsteal_kswapd", "pgsteal_direct");
 
 	press_memory();
-	check(vmstat("pageoutrun") > passes);
 	sleep(SETTLE_SECONDS);
+	check(vmstat("pageoutrun") > passes);
+	check(by_all("pgscan_anon", "pgscan_file") == by_all("pgscan_kswapd", "pgscan_direct"));
+	check(by_all("pgsteal_anon", "pgsteal_file") == by_all("pgsteal_kswapd", "pgsteal_direct"));
+	scanned = by_all("pgscan_kswapd", "pgscan_direct") - scanned;
+	stolen = by_all("pgsteal_kswapd", "pgsteal_direct") - stolen;
+	printf("%ld pages looked at, %ld made free\n", scanned, stolen);
+	check(stolen >= least && scanned >= stolen);
+}
+
+int main(void)
+{
+	long before[WORKS], after[WORKS];
+
+	scans_are_counted();
 	proc_write("/proc/trace", "clear");
 	proc_write("/proc/trace", "kswapd_wake,direct_reclaim");
 	count(before);

@@ -14,24 +14,38 @@
 
 #define WORKERS	3
 #define PAGES	600u	/* of each: together half of memory */
+#define WORDS	(PAGE / sizeof(uint32_t))
 #define TIMES	3
 #define PATIENCE 60	/* seconds */
 #define PAUSE_US 200000
 
-static unsigned char *set;
+static uint32_t *set;
 static volatile int *stop; /* shared by all */
 
-static void verify(unsigned int changed, unsigned char by)
+static uint32_t word(uint32_t n, uint32_t by, uint32_t i)
 {
-	for (unsigned int n = 0; n < PAGES; n++)
-		check(set[n * PAGE] == (unsigned char)(n % changed ? n : n + by));
+	return (n + 1) * 2654435761u + by * 40503u + i;
 }
 
-static void child(unsigned int step)
+static void fill(uint32_t n, uint32_t by)
 {
-	for (unsigned int n = 0; n < PAGES; n += step)
-		set[n * PAGE] = (unsigned char)(n + 1);
-	verify(step, 1);
+	for (uint32_t i = 0; i < WORDS; i++)
+		set[n * WORDS + i] = word(n, by, i);
+}
+
+/* Every step-th page was changed by that much, the others not; to the last word. */
+static void verify(uint32_t step, uint32_t by)
+{
+	for (uint32_t n = 0; n < PAGES; n++)
+		for (uint32_t i = 0; i < WORDS; i++)
+			check(set[n * WORDS + i] == word(n, n % step ? 0 : by, i));
+}
+
+static void child(uint32_t step)
+{
+	for (uint32_t n = 0; n < PAGES; n += step)
+		fill(n, step);
+	verify(step, step);
 	_exit(0);
 }
 
@@ -39,9 +53,9 @@ static void worker(void)
 {
 	set = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	check(set != MAP_FAILED);
-	for (unsigned int n = 0; n < PAGES; n++)
-		set[n * PAGE] = (unsigned char)n;
-	for (unsigned int step = 2; !*stop; step = step % 9 + 2) {
+	for (uint32_t n = 0; n < PAGES; n++)
+		fill(n, 0);
+	for (uint32_t step = 2; !*stop; step = step % 9 + 2) {
 		pid_t pid = fork();
 
 		if (pid == 0)

@@ -31,7 +31,9 @@ KTEST(cache_read_and_find)
 	again = find_get_page(mapping, 7);
 	ktest_equal(again, page);
 	ktest_equal(formula.reads, 1);
-	ktest_assert(PageInactiveDirty(page));
+	/* To look a page up is no use of it. */
+	ktest_assert(PageInactiveDirty(page) && !PageReferenced(page));
+	ktest_equal(page->age, 0);
 	unpin_page(again);
 	unpin_page(page);
 	ktest_equal(find_get_page(mapping, 8), NULL);
