@@ -6,7 +6,7 @@
  *	pagelife -p PID -a ADDRESS [-t SECONDS]	follow a page of a running process
  *
  * Without -a the page is the first anonymous one that PROGRAM touches below its
- * libraries and stack (data, bss, heap).
+ * libraries and stack (data, bss, heap). ^C ends the story early.
  *
  * How.  The page is a place: an address in an address space.  Its contents move from
  * frame to swap slot to another frame; the story follows them.  While the contents are in a
@@ -15,7 +15,10 @@
  * holds this story only and nothing of it is lost; if something is, it is told.
  */
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +33,11 @@
 #define FIRST_LIBRARY 0x40000000ul
 #define BACKLOG 64	/* lines kept until the page is known */
 #define POLL_NS 20000000
+#define LEAST_ADDRESS 0x1000ul
+#define USER_END 0xc0000000ul
+#define SECONDS 10	/* of a running process, without -t */
+#define EXIT_NOT_RUN 126
+#define EXIT_NOT_FOUND 127
 #define NO_PFN (~0ul)
 
 struct event {
@@ -45,6 +53,7 @@ struct story {
 	unsigned long pfn;	/* where the contents are now */
 	unsigned long slot;	/* its swap slot, while it has one */
 	unsigned int events;
+	bool all;		/* every line that comes is of this story */
 };
 
 static struct event backlog[BACKLOG];
@@ -175,6 +184,10 @@ static void follow(struct story *s, const struct event *e)
 
 static void hear(struct story *s, const struct event *e)
 {
+	if (s->all) {
+		tell(s, e);
+		return;
+	}
 	if (!s->mm && chooses_page(s, e)) {
 		s->addr = e->addr;
 		s->mm = e->mm;
@@ -206,7 +219,7 @@ static void drain(struct story *s, int fd)
 		buf[have] = '\0';
 		for (line = buf; (end = strchr(line, '\n')) != NULL; line = end + 1) {
 			*end = '\0';
-			if (line[0] == '#' && s->mm)
+			if (line[0] == '#' && (s->mm || s->all))
 				printf("%12s  %s events\n", "...", line + 1);
 			else if (parse_event(line, &e))
 				hear(s, &e);
@@ -216,23 +229,33 @@ static void drain(struct story *s, int fd)
 	}
 }
 
+/* => 0, -1: see errno */
+static int order(const char *what)
+{
+	int fd = open(TRACE_FILE, O_WRONLY), result;
+
+	if (fd < 0)
+		err(1, TRACE_FILE);
+	result = write(fd, what, strlen(what)) < 0 ? -1 : 0;
+	close(fd);
+	return result;
+}
+
 static void arm(const char *what)
 {
-	int fd = open(TRACE_FILE, O_WRONLY);
-
-	if (fd < 0 || write(fd, what, strlen(what)) < 0)
+	if (order(what) < 0)
 		err(1, TRACE_FILE);
-	close(fd);
 }
 
 /* From here on the kernel keeps this page's events, and no others. */
-static void arm_story(const struct story *s)
+static void arm_story(const struct story *s, const char *when)
 {
 	char follow[48];
 
-	snprintf(follow, sizeof(follow), "follow %d %lx", (int)s->pid, s->addr);
+	snprintf(follow, sizeof(follow), "follow %d %lx %s", (int)s->pid, s->addr, when);
 	arm("clear");
-	arm(follow);
+	if (order(follow) < 0)
+		err(1, "process %d", (int)s->pid);
 	arm("all");
 }
 
@@ -240,6 +263,23 @@ static void disarm(void)
 {
 	arm("none");
 	arm("follow 0");
+}
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int sig)
+{
+	stopped = sig;
+}
+
+/* Whoever stops us is told the story so far, and nothing stays armed. */
+static void end_in_order(void)
+{
+	struct sigaction act = { .sa_handler = stop };
+
+	sigemptyset(&act.sa_mask);
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGTERM, &act, NULL);
 }
 
 static void nap(void)
@@ -267,7 +307,7 @@ static pid_t start_program(char **argv, int *go)
 			_exit(1);
 		close(fds[0]);
 		execvp(argv[0], argv);
-		err(127, "%s", argv[0]);
+		err(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_RUN, "%s", argv[0]);
 	}
 	close(fds[0]);
 	*go = fds[1];
@@ -276,17 +316,18 @@ static pid_t start_program(char **argv, int *go)
 
 static int follow_program(struct story *s, char **argv)
 {
-	int status, fd, go;
+	int status = 0, fd, go;
 
 	s->pid = start_program(argv, &go);
-	arm_story(s);
+	end_in_order();
+	arm_story(s, "");
 	fd = open(TRACE_FILE, O_RDONLY);
 	if (fd < 0)
 		err(1, TRACE_FILE);
 	if (write(go, "", 1) != 1)
 		err(1, "pipe");
 	close(go);
-	while (waitpid(s->pid, &status, WNOHANG) == 0) {
+	while (!stopped && waitpid(s->pid, &status, WNOHANG) == 0) {
 		drain(s, fd);
 		nap();
 	}
@@ -294,7 +335,10 @@ static int follow_program(struct story *s, char **argv)
 	drain(s, fd);
 	arm("clear");
 	close(fd);
-	printf("%u events\n", s->events);
+	if (stopped)
+		status = stopped;
+	if (s->events || !WIFEXITED(status) || WEXITSTATUS(status) < EXIT_NOT_RUN)
+		printf("%u events\n", s->events);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -303,11 +347,14 @@ static int follow_process(struct story *s, unsigned int seconds)
 	time_t end = time(NULL) + seconds;
 	int fd;
 
-	arm_story(s);
+	end_in_order();
+	arm_story(s, "now");
+	s->all = true;
+	printf("The page at %08lx of process %d\n", s->addr, (int)s->pid);
 	fd = open(TRACE_FILE, O_RDONLY);
 	if (fd < 0)
 		err(1, TRACE_FILE);
-	while (time(NULL) < end) {
+	while (!stopped && time(NULL) < end) {
 		drain(s, fd);
 		nap();
 	}
@@ -326,22 +373,33 @@ static void usage(void)
 	exit(2);
 }
 
+/* A number from LEAST to MOST, or the usage. */
+static unsigned long number(const char *text, unsigned long least, unsigned long most)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 0);
+
+	if (end == text || *end || n < least || n > most)
+		usage();
+	return n;
+}
+
 int main(int argc, char **argv)
 {
 	struct story s = { .pfn = NO_PFN };
-	unsigned int seconds = 10;
+	unsigned int seconds = SECONDS;
 	int c;
 
 	while ((c = getopt(argc, argv, "+a:p:t:")) != -1) {
 		switch (c) {
 		case 'a':
-			s.addr = strtoul(optarg, NULL, 0) & PAGE_MASK;
+			s.addr = number(optarg, LEAST_ADDRESS, USER_END - 1) & PAGE_MASK;
 			break;
 		case 'p':
-			s.pid = atoi(optarg);
+			s.pid = number(optarg, 1, INT_MAX);
 			break;
 		case 't':
-			seconds = atoi(optarg);
+			seconds = number(optarg, 1, INT_MAX);
 			break;
 		default:
 			usage();

@@ -44,6 +44,19 @@ void trace_follow(pid_t pid, unsigned long address)
 	local_irq_restore(flags);
 }
 
+void trace_follow_from(pid_t pid, unsigned long address, u32 mm, u32 pfn, u32 slot)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	trace_follow(pid, address);
+	story.known = true;
+	story.mm = mm;
+	story.pfn = pfn;
+	story.slot = slot;
+	local_irq_restore(flags);
+}
+
 /* The contents of a place are in this frame from now on. */
 static bool maps_page(const struct trace_entry *e)
 {

@@ -18,6 +18,8 @@
 /* Keep only the story of one page: of process pid, at this address (0: the first anonymous one that
  * it touches).  pid 0: keep everything.  Begins anew at each call. */
 void trace_follow(pid_t pid, unsigned long address);
+/* The same, but the story has begun: the place's contents are in this frame (or TRACE_NO_PFN), with this slot (or 0). */
+void trace_follow_from(pid_t pid, unsigned long address, u32 mm, u32 pfn, u32 slot);
 /* Is this entry to be kept?  Moves on with the page.  Interrupts are off. */
 bool trace_follows(const struct trace_entry *e);
 

@@ -6,15 +6,19 @@
  * overtaken goes on with the oldest that is left, behind a line `# N lost`.  Writing a list of event
  * names arms them ("-name" disarms, "all", "none"); "clear" empties the ring, and gives its memory
  * back when nothing is armed; "follow PID ADDRESS" (hexadecimal; 0: the first anonymous page that it
- * touches) keeps only the story of that page, "follow 0" everything again.
+ * touches) keeps only the story of that page from its next mapping on, with "now" behind it from what is
+ * there already, "follow 0" everything again.
  */
 #include <quire/errno.h>
 #include <quire/ktime.h>
 #include <quire/math64.h>
+#include <quire/mm.h>
 #include <quire/page.h>
 #include <quire/printk.h>
 #include <quire/procfs.h>
+#include <quire/sched.h>
 #include <quire/string.h>
+#include <quire/swap.h>
 #include <quire/uaccess.h>
 
 #include "proc_internal.h"
@@ -105,18 +109,69 @@ static int trace_open(struct inode *inode, struct file *file)
 	return seq_open(file, &entry_ops);
 }
 
-/* "follow PID ADDRESS" */
-static int follow(const char *words)
+static struct mm_struct *mm_of(pid_t pid)
 {
-	unsigned long pid, address = 0;
-	const char *end;
+	struct mm_struct *mm = NULL;
+	struct task_struct *task;
+	unsigned long flags;
 
-	pid = simple_strtoul(words, &end, 10);
-	if (end == words)
+	spin_lock_irqsave(&tasklist_lock, flags);
+	task = find_task_by_pid(pid);
+	if (task)
+		get_task_struct(task);
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	if (task) {
+		mm = get_task_mm(task);
+		put_task_struct(task);
+	}
+	return mm;
+}
+
+/* The slot that a pte names, or that its page has besides; 0: none. */
+static u32 slot_of(pte_t pte)
+{
+	if (pte_none(pte))
+		return 0;
+	if (!pte_present(pte))
+		return pte_to_swp_entry(pte).val;
+	return pfn_valid(pte_pfn(pte)) && PageSwapCache(pte_page(pte)) ? pte_page(pte)->index : 0;
+}
+
+/* The page that stands there already, in the process as it is: no exec comes between. */
+static int follow_now(pid_t pid, unsigned long place)
+{
+	struct mm_struct *mm = mm_of(pid);
+	pte_t *ptep, pte = __pte(0);
+	u32 pfn = TRACE_NO_PFN;
+
+	if (!mm)
+		return -ESRCH;
+	spin_lock(&mm->page_table_lock); /* the pte stands still until its story has begun */
+	ptep = pte_lookup(mm, place);
+	if (ptep)
+		pte = *ptep;
+	if (pte_present(pte) && pfn_valid(pte_pfn(pte)) && !PageReserved(pte_page(pte)))
+		pfn = pte_pfn(pte);
+	trace_follow_from(pid, place, (u32)(unsigned long)mm, pfn, slot_of(pte));
+	spin_unlock(&mm->page_table_lock);
+	mmput(mm);
+	return 0;
+}
+
+/* "follow PID [ADDRESS [now]]" */
+static int follow(char *words)
+{
+	const char *pid = cut_word(&words), *address = cut_word(&words), *when = cut_word(&words);
+	unsigned int process;
+	unsigned long place = 0;
+
+	if (kstrtouint(pid, 10, &process) || (*address && kstrtoul(address, 16, &place)) || place >= TASK_SIZE)
 		return -EINVAL;
-	if (*end == ' ')
-		address = simple_strtoul(end + 1, &end, 16);
-	trace_follow((pid_t)pid, address);
+	if (!strcmp(when, "now"))
+		return follow_now((pid_t)process, place);
+	if (*when)
+		return -EINVAL;
+	trace_follow((pid_t)process, place);
 	return 0;
 }
 

@@ -25,6 +25,7 @@ def existing_tests():
     """{(ring, name)} of all tests that a patch may name."""
     stems = {ring: {os.path.splitext(os.path.basename(p))[0] for p in glob.glob(os.path.join(TOP, where))}
              for ring, where in (("user", "user/tests/*.c"), ("unit", "tests/unit/test_*.c"), ("host", "tests/host/*.py"))}
+    stems["user"] |= {os.path.basename(p) for p in glob.glob(os.path.join(TOP, "user/tests/*.sh"))}
     ktests = set()
     for part in ("kernel", "fs"):
         for path in glob.glob(f"{TOP}/{part}/**/*.c", recursive=True):

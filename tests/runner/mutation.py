@@ -123,7 +123,8 @@ class Tree:
 
 def run_user(tree, build, name, highmem, limit):
     """One user test on the tree's kernel; the programs are those of the unmutated BUILD."""
-    test = user.declared(os.path.join(TOP, "user", "tests", name + ".c"))
+    source = name if name.endswith(".sh") else name + ".c"
+    test = user.declared(os.path.join(TOP, "user", "tests", source))
     test.settings["timeout"] = min(test.settings["timeout"], limit or test.settings["timeout"])
     memory, args = (kernel.HIGHMEM_MEMORY, kernel.HIGHMEM_ARGS) if highmem else (None, [])
     ran = user.on_quire(build, tree.image, [test], memory, args)[name]
