@@ -224,7 +224,7 @@ KTEST(sched_wakeup_latency)
 	for (int i = 0; i < SLEEPS; i++) {
 		alarm_rang = false;
 		mod_timer(&alarm, jiffies + 2);
-		wait_event(alarm_wait, alarm_rang);
+		(void)wait_event_interruptible(alarm_wait, alarm_rang);
 		if (i >= SLEEPS_TO_BE_KNOWN && spins != spins_at_alarm)
 			late_wakeups++;
 	}
@@ -233,6 +233,72 @@ KTEST(sched_wakeup_latency)
 	pr_info("sched_wakeup_latency: %d of %d late\n", late_wakeups, SLEEPS - SLEEPS_TO_BE_KNOWN);
 	/* Each would be late without the preference; the debug kernel, which yields at random, makes some so. */
 	ktest_assert(late_wakeups < SLEEPS / 2);
+}
+
+#define NAPPERS 8
+#define NAP_PIECES 50
+#define KNOWN_TICKS (HZ / 2)	/* asleep so long, a task is known to sleep much */
+#define STARVING_TICKS (10 * HZ) /* ten tasks take less than a second, a busy host makes several of it */
+
+static volatile bool stop_napping;
+static volatile int nappers_left;
+
+/* Computes for a tick or somewhat more, however often it is stopped meanwhile, and sleeps to the next. */
+static int nap(void *number)
+{
+	int pieces = NAP_PIECES + 5 * (int)number;	/* else all would be asleep at the same time */
+
+	schedule_timeout_interruptible(KNOWN_TICKS);
+	while (!stop_napping) {
+		for (int i = 0; i < pieces; i++)
+			udelay(NSEC_PER_TICK / NSEC_PER_USEC / NAP_PIECES);
+		schedule_timeout_interruptible(1);
+	}
+	nappers_left--;
+	return 0;
+}
+
+static volatile unsigned long first_turn;	/* jiffies */
+
+static int note_turn(void *unused)
+{
+	set_user_nice(current, 19);
+	yield();
+	first_turn = jiffies;
+	spinners_left--;
+	return 0;
+}
+
+/* Does who computes, nicely too, get a turn although tasks that sleep now and then use the whole processor up? */
+KTEST(sched_nobody_starves)
+{
+	unsigned long begin;
+
+	stop_napping = false;
+	nappers_left = NAPPERS;
+	spinners_left = 1;
+	for (int i = 0; i < NAPPERS; i++)
+		kernel_thread(nap, (void *)i, "napper");
+	begin = jiffies + KNOWN_TICKS;
+	schedule_timeout_interruptible(KNOWN_TICKS + HZ / 10);
+	kernel_thread(note_turn, NULL, "patient");
+	while (spinners_left && time_before(jiffies, begin + STARVING_TICKS))
+		schedule_timeout_interruptible(1);
+	stop_napping = true;
+	ktest_assert(wait_for(&nappers_left, 0));
+	ktest_assert(wait_for(&spinners_left, 0));
+	pr_info("sched_nobody_starves: a turn after %lu ticks\n", first_turn - begin);
+	ktest_assert(first_turn - begin < STARVING_TICKS);
+}
+
+/* Does waiting for a disk, or for memory, leave a task what it was, while waiting for an event makes it interactive? */
+KTEST(sched_only_events_count)
+{
+	current->sleep_avg = 0;
+	schedule_timeout_uninterruptible(KNOWN_TICKS);
+	ktest_equal(current->sleep_avg, 0);
+	schedule_timeout_interruptible(KNOWN_TICKS);
+	ktest_assert(current->sleep_avg > 0);
 }
 
 /* ---- the freezer ---- */
@@ -291,18 +357,22 @@ static int empty_thread(void *unused)
 
 KTEST(kthread_no_leak)
 {
-	int threads = nr_threads;
 	unsigned int stacks;
+	int threads;
 
-	schedule_timeout_uninterruptible(2);
+	/* Threads of other tests may be on their way out, too. */
+	do {
+		threads = nr_threads;
+		schedule_timeout_uninterruptible(HZ / 10);
+	} while (nr_threads != threads);
 	stacks = kstacks_in_use;
 	for (int i = 0; i < 100; i++) {
 		init_completion(&finished);
 		ktest_assert(kernel_thread(empty_thread, NULL, "empty") > 0);
 		wait_for_completion(&finished);
 	}
-	/* They are still on their way out; on a busy host that takes more than a tick. */
-	for (int i = 0; i < 100 && nr_threads != threads; i++)
+	/* On a busy host that takes more than a tick. */
+	for (int i = 0; i < 100 && (nr_threads != threads || kstacks_in_use != stacks); i++)
 		schedule_timeout_uninterruptible(2);
 	ktest_equal(nr_threads, threads);
 	ktest_equal(kstacks_in_use, stacks);

@@ -43,7 +43,7 @@ struct runqueue runqueue = {
 static void switch_arrays(struct runqueue *rq)
 {
 	swap(rq->active, rq->expired);
-	rq->expired_since = 0;
+	rq->round_began = jiffies;
 }
 
 static unsigned int first_prio(const struct prio_array *array)

@@ -19,7 +19,7 @@ struct runqueue {
 	spinlock_t lock;		/* interrupts off; guards all here and the tasks' scheduling fields */
 	unsigned int nr_running;	/* tasks in both arrays; the idle task is in neither */
 	unsigned int nr_uninterruptible;
-	unsigned long expired_since;	/* jiffies when the first task expired; 0: none has */
+	unsigned long round_began;	/* jiffies when the arrays last changed places */
 	u64 nr_switches;
 	struct prio_array *active, *expired;
 	struct prio_array arrays[2];
@@ -42,6 +42,8 @@ void task_tick(struct runqueue *rq, struct task_struct *t);
 void enqueue_task(struct task_struct *t, struct prio_array *array);
 void dequeue_task(struct task_struct *t);
 void requeue_task(struct task_struct *t);
+/* Into the active array, or, when its round has lasted too long, into the expired one. */
+void enqueue_for_round(struct runqueue *rq, struct task_struct *t);
 
 /* sched_wake.c */
 void activate_task(struct runqueue *rq, struct task_struct *t);

@@ -4,9 +4,13 @@
  *
  * A task's nice value gives a static priority and the length of its slice.  How much it slept of late
  * (sleep_avg: ticks asleep are added, ticks on the processor subtracted, at most one second) moves its effective priority
- * by up to five levels either way, so that an editor answers at once while a compiler fills the rest.  An
- * interactive task that uses up its slice goes back into the active array, unless somebody in the
- * expired array has waited too long.
+ * by up to five levels either way, so that an editor answers at once while a compiler fills the rest.  Only sleeps that
+ * a signal ends count: who waits for a disk or for memory is not interactive, and when memory is short all do.  An
+ * interactive task that uses up its slice goes back into the active array, and so does who wakes up.
+ *
+ * That ends when a round, the time between two changes of the arrays, has lasted too long: somebody may
+ * wait since its beginning, expired or behind all those that sleep now and then.  Then all but real-time tasks are put
+ * into the expired array, so the active one runs empty after a slice of each at most, and everybody's turn comes.
  *
  * All functions here want the rq lock.
  */
@@ -22,7 +26,7 @@
 #define NICE_LEVELS 40
 #define SLICE_SHORT_MS 5	/* a slice's milliseconds per level, for nice >= 0 and for nice < 0 */
 #define SLICE_LONG_MS 20
-#define STARVATION_LIMIT (MAX_SLEEP_AVG * 2) /* ticks that an expired task waits, per runnable task */
+#define ROUND_TICKS (HZ / 5)	/* that a round may last per runnable task: twice a whole slice */
 
 int full_time_slice(const struct task_struct *t)
 {
@@ -49,7 +53,7 @@ bool task_interactive(const struct task_struct *t)
 }
 
 /*
- * On wake-up: what it slept counts for it, the more the less it has: a new sleeper is known soon. Less than
+ * On wake-up from waiting for an event: what it slept counts for it, the more the less it has: a new sleeper is known soon. Less than
  * a tick is nothing.
  */
 void credit_sleep(struct task_struct *t)
@@ -90,10 +94,14 @@ void requeue_task(struct task_struct *t)
 	list_move_tail(&t->run_list, &array->queue[t->prio]);
 }
 
-static bool expired_starving(const struct runqueue *rq)
+static bool round_overdue(const struct runqueue *rq)
 {
-	return rq->expired_since &&
-	       jiffies - rq->expired_since > (unsigned long)STARVATION_LIMIT * rq->nr_running;
+	return jiffies - rq->round_began > (unsigned long)ROUND_TICKS * rq->nr_running;
+}
+
+void enqueue_for_round(struct runqueue *rq, struct task_struct *t)
+{
+	enqueue_task(t, rt_task(t) || !round_overdue(rq) ? rq->active : rq->expired);
 }
 
 static void slice_used_up(struct runqueue *rq, struct task_struct *t)
@@ -102,13 +110,10 @@ static void slice_used_up(struct runqueue *rq, struct task_struct *t)
 	t->prio = effective_prio(t);
 	t->time_slice = full_time_slice(t);
 	set_need_resched();
-	if (task_interactive(t) && !expired_starving(rq)) {
-		enqueue_task(t, rq->active);
-		return;
-	}
-	if (!rq->expired_since)
-		rq->expired_since = jiffies | 1;
-	enqueue_task(t, rq->expired);
+	if (task_interactive(t))
+		enqueue_for_round(rq, t);
+	else
+		enqueue_task(t, rq->expired);
 }
 
 static void rt_tick(struct task_struct *t)

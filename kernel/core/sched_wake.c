@@ -13,7 +13,7 @@
 
 void activate_task(struct runqueue *rq, struct task_struct *t)
 {
-	enqueue_task(t, rq->active);
+	enqueue_for_round(rq, t);
 	rq->nr_running++;
 	t->on_rq = true;
 }
@@ -33,7 +33,7 @@ static void check_preempt(struct runqueue *rq, struct task_struct *t)
 {
 	struct task_struct *running = current;
 
-	if (running == rq->idle || t->prio < running->prio)
+	if (running == rq->idle || (t->array == rq->active && t->prio < running->prio))
 		set_need_resched();
 }
 
@@ -48,7 +48,8 @@ int try_to_wake_up(struct task_struct *t, unsigned int state)
 		if (!t->on_rq) {
 			if (t->state & TASK_UNINTERRUPTIBLE)
 				rq->nr_uninterruptible--;
-			credit_sleep(t);
+			else
+				credit_sleep(t);
 			activate_task(rq, t);
 			check_preempt(rq, t);
 		}
