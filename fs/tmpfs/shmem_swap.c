@@ -11,6 +11,8 @@
 
 #include "tmpfs.h"
 
+#define WILL_NEED_BATCH 32 /* pages */
+
 static atomic_t shmem_swapped = ATOMIC_INIT(0);
 
 unsigned long nr_shmem_swapped(void)
@@ -207,6 +209,34 @@ int shmem_swapin(struct inode *inode, pgoff_t index, swp_entry_t entry, struct p
 	unpin_page(page);
 	/* -EEXIST: a page made for a hole, by somebody who will look again as we do. */
 	return err == -ENOMEM ? err : -EAGAIN;
+}
+
+/* The entries of up to WILL_NEED_BATCH pages of [*index, end); *index moves behind them.  => how many there were */
+static unsigned long next_entries(struct shmem_inode_info *info, pgoff_t *index, pgoff_t end,
+				  swp_entry_t *entries)
+{
+	unsigned long nr = 0;
+	void *item;
+
+	spin_lock(&info->lock);
+	while (nr < WILL_NEED_BATCH && (item = radix_tree_next_item(&info->entries, index)) && *index < end) {
+		entries[nr++] = item_to_entry(item);
+		++*index;
+	}
+	spin_unlock(&info->lock);
+	return nr;
+}
+
+/* a_ops.will_need: the pages come as far as the swap cache, where the first use finds them. */
+void shmem_will_need(struct address_space *mapping, pgoff_t index, unsigned long nr)
+{
+	swp_entry_t entries[WILL_NEED_BATCH];
+	pgoff_t end = index + nr;
+
+	do {
+		nr = next_entries(SHMEM_I(mapping->host), &index, end, entries);
+		swap_read_ahead(entries, nr);
+	} while (nr == WILL_NEED_BATCH);
 }
 
 /* ---- swapoff, the auditor ---- */

@@ -64,6 +64,7 @@ int shmem_set_entry(struct shmem_inode_info *info, pgoff_t index, swp_entry_t en
 bool shmem_clear_entry(struct shmem_inode_info *info, pgoff_t index, swp_entry_t entry);
 void shmem_free_entries(struct inode *inode, pgoff_t from);
 int shmem_writepage(struct page *page);
+void shmem_will_need(struct address_space *mapping, pgoff_t index, unsigned long nr);
 /* Bring the page of this entry back.  => 0 with *page locked and in the mapping; -EAGAIN: look again */
 int shmem_swapin(struct inode *inode, pgoff_t index, swp_entry_t entry, struct page **page,
 		 bool *major);

@@ -155,6 +155,7 @@ const struct inode_operations shmem_file_inode_ops = {
 
 const struct address_space_operations shmem_aops = {
 	.writepage = shmem_writepage,
+	.will_need = shmem_will_need,
 };
 
 bool mapping_is_shmem(const struct address_space *mapping)

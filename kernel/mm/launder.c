@@ -132,6 +132,13 @@ static void launder_page(struct page *page, struct scan_control *sc)
 		unlock_page(page);
 }
 
+void launder_now(struct page *page)
+{
+	struct scan_control sc = { .gfp = GFP_KERNEL };
+
+	launder_page(page, &sc);
+}
+
 void page_launder(struct zone *zone, struct scan_control *sc)
 {
 	unsigned long todo = zone->nr_inactive_dirty >> sc->priority;

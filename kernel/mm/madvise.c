@@ -110,7 +110,6 @@ static int mprotect_range(struct mm_struct *mm, unsigned long start, unsigned lo
 long sys_mprotect(unsigned long start, size_t len, unsigned long prot)
 {
 	struct mm_struct *mm = current->mm;
-	unsigned long access = 0;
 	struct vm_area_struct *vma;
 	int err;
 
@@ -123,10 +122,6 @@ long sys_mprotect(unsigned long start, size_t len, unsigned long prot)
 		return -ENOMEM;
 	if (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM | PROT_GROWSDOWN))
 		return -EINVAL;
-	access |= prot & PROT_READ ? VM_READ : 0;
-	access |= prot & PROT_WRITE ? VM_WRITE : 0;
-	access |= prot & PROT_EXEC ? VM_EXEC : 0;
-
 	down_write(&mm->mmap_sem);
 	if (prot & PROT_GROWSDOWN) {
 		vma = find_vma_intersection(mm, start, start + len);
@@ -139,7 +134,7 @@ long sys_mprotect(unsigned long start, size_t len, unsigned long prot)
 		len += start - vma->vm_start;
 		start = vma->vm_start;
 	}
-	err = mprotect_range(mm, start, start + len, access);
+	err = mprotect_range(mm, start, start + len, prot_to_vm(prot));
 out:
 	up_write(&mm->mmap_sem);
 	return err;
@@ -147,51 +142,28 @@ out:
 
 /* ---- madvise ---- */
 
-/* Advice that is kept in the area's flags. => the flags afterwards */
-static unsigned long advised_flags(unsigned long flags, int advice)
-{
-	switch (advice) {
-	case MADV_NORMAL:
-		return flags & ~(VM_RAND_READ | VM_SEQ_READ);
-	case MADV_RANDOM:
-		return (flags & ~VM_SEQ_READ) | VM_RAND_READ;
-	case MADV_SEQUENTIAL:
-		return (flags & ~VM_RAND_READ) | VM_SEQ_READ;
-	case MADV_DONTFORK:
-		return flags | VM_DONTCOPY;
-	case MADV_DOFORK:
-		return flags & ~VM_DONTCOPY;
-	case MADV_WIPEONFORK:
-		return flags | VM_WIPEONFORK;
-	case MADV_KEEPONFORK:
-		return flags & ~VM_WIPEONFORK;
-	default:
-		return flags;
-	}
-}
-
-static bool advice_changes_area(int advice)
-{
-	return advice == MADV_NORMAL || advice == MADV_RANDOM || advice == MADV_SEQUENTIAL ||
-	       advice == MADV_DONTFORK || advice == MADV_DOFORK || advice == MADV_WIPEONFORK ||
-	       advice == MADV_KEEPONFORK;
-}
+/*
+ * Advice either does something with the pages, or changes flags of the area.  COLD, PAGEOUT and FREE tell what swap_out
+ * would find out by itself in time, and are its business.
+ */
+struct advice {
+	int (*act)(struct vm_area_struct *vma, unsigned long start, unsigned long end, int advice);
+	unsigned long set, clear;
+};
 
 static int madvise_flags(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long start,
-			 unsigned long end, int advice)
+			 unsigned long end, const struct advice *a)
 {
-	unsigned long flags = advised_flags(vma->vm_flags, advice);
-	int err;
+	unsigned long flags = (vma->vm_flags & ~a->clear) | a->set;
 
-	if (advice == MADV_DOFORK && (vma->vm_flags & VM_IO))
+	if ((a->clear & VM_DONTCOPY) && (vma->vm_flags & VM_IO))
 		return -EINVAL;
-	if (advice == MADV_WIPEONFORK && (vma->vm_file || vma_is_shared(vma)))
+	if ((a->set & VM_WIPEONFORK) && (vma->vm_file || vma_is_shared(vma)))
 		return -EINVAL;
 	if (flags == vma->vm_flags)
 		return 0;
-	err = split_range(mm, start, end);
-	if (err)
-		return err;
+	if (split_range(mm, start, end))
+		return -EAGAIN;
 	vma = find_vma(mm, start);
 	spin_lock(&mm->page_table_lock);
 	vma->vm_flags = flags;
@@ -200,79 +172,103 @@ static int madvise_flags(struct mm_struct *mm, struct vm_area_struct *vma, unsig
 	return 0;
 }
 
-static int madvise_willneed(struct vm_area_struct *vma, unsigned long start, unsigned long end)
+static int madvise_willneed(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+			    int advice)
 {
 	struct address_space *mapping = vma->vm_file ? vma->vm_file->f_mapping : NULL;
+	pgoff_t index = linear_page_index(vma, start);
+	unsigned long nr = (end - start) >> PAGE_SHIFT;
 
-	/* Memory objects and devices have nothing to read from. */
-	if (mapping && mapping->a_ops->readpage)
-		force_page_cache_readahead(mapping, vma->vm_file, linear_page_index(vma, start),
-					   (end - start) >> PAGE_SHIFT);
+	/* Devices have nothing to read from. */
+	if (!mapping)
+		swap_will_need(vma, start, end);
+	else if (mapping->a_ops->will_need)
+		mapping->a_ops->will_need(mapping, index, nr);
+	else if (mapping->a_ops->readpage)
+		force_page_cache_readahead(mapping, vma->vm_file, index, nr);
 	return 0;
 }
 
-/*
- * DONTNEED: gone now; private data is lost, that is what it means.  FREE lets the
- * kernel do the same at any time from now on; it does so at once, which is one of the
- * moments that the program must expect.
- */
+/* Gone now; private data is lost, that is what it means. */
 static int madvise_dontneed(struct vm_area_struct *vma, unsigned long start, unsigned long end,
 			    int advice)
 {
 	if (vma->vm_flags & (advice == MADV_DONTNEED_LOCKED ? VM_IO : VM_LOCKED | VM_IO))
 		return -EINVAL;
-	if (advice == MADV_FREE && (vma->vm_file || vma_is_shared(vma)))
-		return -EINVAL;
 	zap_page_range(vma, start, end);
 	return 0;
 }
 
-static int madvise_area(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long start,
-			unsigned long end, int advice)
+static int madvise_age(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+		       int advice)
 {
-	switch (advice) {
-	case MADV_WILLNEED:
-		return madvise_willneed(vma, start, end);
-	case MADV_DONTNEED:
-	case MADV_DONTNEED_LOCKED:
-	case MADV_FREE:
-		return madvise_dontneed(vma, start, end, advice);
-	case MADV_HUGEPAGE:
-	case MADV_NOHUGEPAGE:
-	case MADV_DONTDUMP:
-	case MADV_DODUMP:
-		return 0; /* about huge pages and core dumps: Quire has neither, the advice holds */
-	default:
-		return madvise_flags(mm, vma, start, end, advice);
-	}
+	if (vma->vm_flags & (VM_LOCKED | VM_IO))
+		return -EINVAL;
+	if (advice == MADV_FREE && (vma->vm_file || vma_is_shared(vma)))
+		return -EINVAL;
+	for (; start < end; start += PAGE_SIZE)
+		advise_page(vma, start, advice);
+	return 0;
 }
 
-static bool advice_known(int advice)
+static int madvise_populate(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+			    int advice)
 {
-	switch (advice) {
-	case MADV_WILLNEED:
-	case MADV_DONTNEED:
-	case MADV_DONTNEED_LOCKED:
-	case MADV_FREE:
-	case MADV_HUGEPAGE:
-	case MADV_NOHUGEPAGE:
-	case MADV_DONTDUMP:
-	case MADV_DODUMP:
-		return true;
-	default:
-		return advice_changes_area(advice);
-	}
+	bool write = advice == MADV_POPULATE_WRITE;
+
+	if ((vma->vm_flags & VM_IO) || !(vma->vm_flags & (write ? VM_WRITE : VM_READ)))
+		return -EINVAL;
+	return populate_area(vma, start, end, write);
+}
+
+/* About huge pages and core dumps: Quire has neither, the advice holds. */
+static int madvise_holds(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+			 int advice)
+{
+	return 0;
+}
+
+static const struct advice advices[] = {
+	[MADV_NORMAL] = { .clear = VM_RAND_READ | VM_SEQ_READ },
+	[MADV_RANDOM] = { .set = VM_RAND_READ, .clear = VM_SEQ_READ },
+	[MADV_SEQUENTIAL] = { .set = VM_SEQ_READ, .clear = VM_RAND_READ },
+	[MADV_WILLNEED] = { madvise_willneed },
+	[MADV_DONTNEED] = { madvise_dontneed },
+	[MADV_DONTNEED_LOCKED] = { madvise_dontneed },
+	[MADV_FREE] = { madvise_age },
+	[MADV_COLD] = { madvise_age },
+	[MADV_PAGEOUT] = { madvise_age },
+	[MADV_POPULATE_READ] = { madvise_populate },
+	[MADV_POPULATE_WRITE] = { madvise_populate },
+	[MADV_DONTFORK] = { .set = VM_DONTCOPY },
+	[MADV_DOFORK] = { .clear = VM_DONTCOPY },
+	[MADV_WIPEONFORK] = { .set = VM_WIPEONFORK },
+	[MADV_KEEPONFORK] = { .clear = VM_WIPEONFORK },
+	[MADV_HUGEPAGE] = { madvise_holds },
+	[MADV_NOHUGEPAGE] = { madvise_holds },
+	[MADV_DONTDUMP] = { madvise_holds },
+	[MADV_DODUMP] = { madvise_holds },
+};
+
+/* => NULL: not known */
+static const struct advice *find_advice(int advice)
+{
+	bool listed = advice >= 0 && advice < (int)ARRAY_SIZE(advices);
+	const struct advice *a = listed ? &advices[advice] : NULL;
+
+	return a && (a->act || a->set || a->clear) ? a : NULL;
 }
 
 long sys_madvise(unsigned long start, size_t len, int advice)
 {
 	struct mm_struct *mm = current->mm;
-	bool write = advice_changes_area(advice), hole = false;
+	const struct advice *a = find_advice(advice);
+	bool write = a && !a->act, hole = false;
 	struct vm_area_struct *vma;
 	unsigned long end, next;
 	int err = 0;
 
-	if ((start & ~PAGE_MASK) || !advice_known(advice) || (len && !PAGE_ALIGN(len)))
+	if ((start & ~PAGE_MASK) || !a || (len && !PAGE_ALIGN(len)))
 		return -EINVAL;
 	len = PAGE_ALIGN(len);
 	end = start + len;
@@ -291,7 +287,8 @@ long sys_madvise(unsigned long start, size_t len, int advice)
 		hole |= vma->vm_start > start;
 		start = max(start, vma->vm_start);
 		next = min(end, vma->vm_end);
-		err = madvise_area(mm, vma, start, next, advice);
+		err = a->act ? a->act(vma, start, next, advice) :
+			       madvise_flags(mm, vma, start, next, a);
 		start = next;
 	}
 	if (write)

@@ -245,6 +245,15 @@ static void zap_present_pte(struct gather *g, struct vm_area_struct *vma, unsign
 	g->pages[g->nr++] = page;
 }
 
+void zap_swap_pte(struct mm_struct *mm, pte_t *ptep)
+{
+	swp_entry_t entry = pte_to_swp_entry(*ptep);
+
+	pte_clear(ptep);
+	mm->swap_ptes--;
+	free_swap_and_cache(entry);
+}
+
 /* Clear one table's reach until the gather is full; page_table_lock held.  => where it stopped */
 static unsigned long zap_pte_range(struct gather *g, struct vm_area_struct *vma,
 				   unsigned long addr, unsigned long end, bool spare_anon)
@@ -259,13 +268,10 @@ static unsigned long zap_pte_range(struct gather *g, struct vm_area_struct *vma,
 
 		if (spare_anon && (!pte_present(pte) || PageAnon(pte_page(pte))))
 			continue;
-		if (pte_present(pte)) {
+		if (pte_present(pte))
 			zap_present_pte(g, vma, addr + ((ptep - first) << PAGE_SHIFT), ptep);
-		} else {
-			pte_clear(ptep);
-			g->mm->swap_ptes--;
-			free_swap_and_cache(pte_to_swp_entry(pte));
-		}
+		else
+			zap_swap_pte(g->mm, ptep);
 	}
 	return addr + ((ptep - first) << PAGE_SHIFT);
 }

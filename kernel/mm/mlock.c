@@ -120,11 +120,19 @@ static void mlock_every_area(struct mm_struct *mm, unsigned long lock)
 	}
 }
 
+/* Break COW now: a locked page should not fault later.  Shared ones are not dirtied. */
+static int fill_locked_area(struct vm_area_struct *vma, unsigned long start, unsigned long end)
+{
+	if (vma->vm_flags & VM_LOCKONFAULT)
+		return 0;
+	return populate_area(vma, start, end, (vma->vm_flags & (VM_WRITE | VM_SHARED)) == VM_WRITE);
+}
+
 long sys_mlockall(int flags)
 {
 	struct mm_struct *mm = current->mm;
+	unsigned long lock = flags & MCL_ONFAULT ? VM_LOCK_MASK : VM_LOCKED;
 	struct vm_area_struct *vma;
-	unsigned long addr = 0, lock = flags & MCL_ONFAULT ? VM_LOCK_MASK : VM_LOCKED;
 	int err = 0;
 
 	if (!(flags & (MCL_CURRENT | MCL_FUTURE)) || (flags & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT)))
@@ -139,20 +147,11 @@ long sys_mlockall(int flags)
 		if (flags & MCL_CURRENT)
 			mlock_every_area(mm, lock);
 	}
-	up_write(&mm->mmap_sem);
-	while (!err && (flags & MCL_CURRENT)) {
-		unsigned long start, end;
-
-		down_read(&mm->mmap_sem);
-		vma = find_vma(mm, addr);
-		start = vma ? max(addr, vma->vm_start) : 0;
-		end = vma ? vma->vm_end : 0;
-		up_read(&mm->mmap_sem);
-		if (!end)
-			break;
-		make_pages_present(start, end);
-		addr = end;
-	}
+	downgrade_write(&mm->mmap_sem);
+	if (!err && (flags & MCL_CURRENT))
+		list_for_each_entry(vma, &mm->mmap, vm_list)
+			(void)fill_locked_area(vma, vma->vm_start, vma->vm_end);
+	up_read(&mm->mmap_sem);
 	return err;
 }
 
@@ -275,35 +274,32 @@ int get_user_page(struct mm_struct *mm, unsigned long address, bool write, struc
 	return err;
 }
 
+int populate_area(struct vm_area_struct *vma, unsigned long start, unsigned long end, bool write)
+{
+	struct page *page;
+	int err = 0;
+
+	for (; start < end && !err; start += PAGE_SIZE) {
+		err = get_page_of_area(vma->vm_mm, vma, start, write, &page);
+		if (!err)
+			unpin_page(page);
+	}
+	return err;
+}
+
 int make_pages_present(unsigned long start, unsigned long end)
 {
 	struct mm_struct *mm = current->mm;
 	struct vm_area_struct *vma;
-	struct page *page;
-	int err;
+	int err = 0;
 
-	for (; start < end; start += PAGE_SIZE) {
-		bool write;
-
+	for (; start < end && !err; start += PAGE_SIZE) {
 		down_read(&mm->mmap_sem);
-		vma = find_vma(mm, start);
-		if (!vma || vma->vm_start > start) {
-			up_read(&mm->mmap_sem);
-			return -ENOMEM;
-		}
-		if (vma->vm_flags & VM_LOCKONFAULT) {
-			up_read(&mm->mmap_sem);
-			continue;
-		}
-		/* Break COW now: a locked page should not fault later. Shared ones are not dirtied. */
-		write = (vma->vm_flags & (VM_WRITE | VM_SHARED)) == VM_WRITE;
-		err = get_page_of_area(mm, vma, start, write, &page);
+		vma = find_vma_intersection(mm, start, start + PAGE_SIZE);
+		err = vma ? fill_locked_area(vma, start, start + PAGE_SIZE) : -ENOMEM;
 		up_read(&mm->mmap_sem);
-		if (err)
-			return err;
-		unpin_page(page);
 	}
-	return 0;
+	return err;
 }
 
 int access_remote_vm(struct mm_struct *mm, unsigned long addr, void *buf, int len, bool write)

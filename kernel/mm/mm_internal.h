@@ -50,6 +50,9 @@ bool can_do_mlock(void);
 /* Does RLIMIT_MEMLOCK leave room, if these flags say that they would be locked? */
 bool may_lock(const struct mm_struct *mm, unsigned long flags, unsigned long pages);
 
+/* mmap.c: VM_READ, VM_WRITE, VM_EXEC as PROT_ asks for them. */
+unsigned long prot_to_vm(unsigned long prot);
+
 static inline struct vm_area_struct *vma_next(const struct vm_area_struct *vma)
 {
 	return vma->vm_list.next == &vma->vm_mm->mmap ?
@@ -99,6 +102,11 @@ static inline bool vma_accountable(unsigned long flags)
 /* swap_out.c: a fault on a swap entry, its page found or being read: read ahead, leave behind.
  * mmap_sem held for reading; may sleep. */
 void swap_stream_fault(struct vm_area_struct *vma, unsigned long addr);
+/* Start reading what is in swap of [start, end), inside the area.  mmap_sem held for reading; may sleep. */
+void swap_will_need(struct vm_area_struct *vma, unsigned long start, unsigned long end);
+/* MADV_COLD, MADV_PAGEOUT or MADV_FREE for the page at addr, if nobody else maps it.  mmap_sem held for reading; may
+ * sleep.  No area that is locked or of a device. */
+void advise_page(struct vm_area_struct *vma, unsigned long addr, int advice);
 /* Swap out what lies in [start, end), inside the area, however recently it was used. */
 void swap_out_behind(struct vm_area_struct *vma, unsigned long start, unsigned long end);
 
@@ -111,6 +119,8 @@ int copy_page_range(struct mm_struct *dst, struct mm_struct *src, struct vm_area
 void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end);
 /* The same, sparing anonymous memory of private areas (truncation). */
 void zap_file_pages(struct vm_area_struct *vma, unsigned long start, unsigned long end);
+/* Clear a swap entry: its use of the slot ends.  page_table_lock held. */
+void zap_swap_pte(struct mm_struct *mm, pte_t *ptep);
 /* Free the page tables of whole 4 MiB spans within [floor, ceiling). */
 void free_pgtables(struct mm_struct *mm, unsigned long floor, unsigned long ceiling);
 /* Free the page tables that hold nothing, unless somebody is in mmap_sem.  Does not sleep.  => how many */
@@ -134,6 +144,10 @@ static inline void mm_note_rss(struct mm_struct *mm)
 /* mlock.c: make the locks of [start, end), inside one area, what lock says: 0, VM_LOCKED, or that with
  * VM_LOCKONFAULT.  mmap_sem held for writing.  => 0, -ENOMEM: it cannot be split */
 int mlock_area(struct mm_struct *mm, unsigned long start, unsigned long end, unsigned long lock);
+
+/* The same file: make [start, end), inside the area, present for this access.  mmap_sem held for reading; sleeps.
+ * => 0, -EFAULT, -ENOMEM, -EINTR */
+int populate_area(struct vm_area_struct *vma, unsigned long start, unsigned long end, bool write);
 
 /* fault.c */
 /* A fresh anonymous page (pin) takes its place in the page tables and on the lists. */

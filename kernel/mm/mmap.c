@@ -68,27 +68,23 @@ unsigned long get_unmapped_area(struct file *file, unsigned long addr, unsigned 
 
 /* ---- may it? ---- */
 
-static unsigned long prot_to_vm(unsigned long prot)
+unsigned long prot_to_vm(unsigned long prot)
 {
 	return (prot & PROT_READ ? VM_READ : 0) | (prot & PROT_WRITE ? VM_WRITE : 0) |
 	       (prot & PROT_EXEC ? VM_EXEC : 0);
 }
 
-/* File modes against protection and sharing.  => 0, adding to *vm_flags, or -errno */
-static int check_file(struct file *file, unsigned long prot, unsigned long type,
-		      unsigned long *vm_flags)
+/* File modes against protection and sharing.  => 0, correcting *vm_flags, or -errno */
+static int check_file(struct file *file, unsigned long *vm_flags)
 {
-	bool write = type == MAP_SHARED && (prot & PROT_WRITE);
+	bool readonly = (*vm_flags & VM_SHARED) && !(file->f_mode & FMODE_WRITE);
 
-	if (!(file->f_mode & FMODE_READ) || (write && !(file->f_mode & FMODE_WRITE)))
+	if (!(file->f_mode & FMODE_READ) || (readonly && (*vm_flags & VM_WRITE)))
 		return -EACCES;
 	if (!file->f_op || !file->f_op->mmap)
 		return -ENODEV;
-	if (type == MAP_PRIVATE)
-		return 0;
-	*vm_flags |= VM_SHARED | VM_MAYSHARE;
 	/* A shared map of a file that was opened for reading can never be written. */
-	if (!(file->f_mode & FMODE_WRITE))
+	if (readonly)
 		*vm_flags &= ~(VM_MAYWRITE | VM_SHARED);
 	return 0;
 }
@@ -110,14 +106,12 @@ static int calc_vm_flags(struct mm_struct *mm, struct file *file, unsigned long 
 	}
 	if (type != MAP_SHARED && type != MAP_PRIVATE)
 		return -EINVAL;
-	err = file ? check_file(file, prot, type, vm_flags) : 0;
-	if (err)
-		return err;
-	if ((flags & MAP_GROWSDOWN) && (file || type == MAP_SHARED))
-		return -EINVAL;
-	if (!file && type == MAP_SHARED)
+	if (type == MAP_SHARED)
 		*vm_flags |= VM_SHARED | VM_MAYSHARE;
-	return 0;
+	err = file ? check_file(file, vm_flags) : 0;
+	if (!err && (flags & MAP_GROWSDOWN) && (file || type == MAP_SHARED))
+		err = -EINVAL;
+	return err;
 }
 
 /* What MAP_FIXED replaces makes room, but not for locks. */
@@ -194,7 +188,6 @@ unsigned long do_mmap_pgoff(struct file *file, unsigned long addr, unsigned long
 {
 	struct mm_struct *mm = current->mm;
 	unsigned long vm_flags, result;
-	bool charged = false;
 	int err;
 
 	if (len == 0)
@@ -230,10 +223,9 @@ unsigned long do_mmap_pgoff(struct file *file, unsigned long addr, unsigned long
 		if (vm_enough_memory(len >> PAGE_SHIFT))
 			return -ENOMEM;
 		vm_flags |= VM_ACCOUNT;
-		charged = true;
 	}
 	result = map_new_area(mm, file, addr, len, vm_flags, pgoff);
-	if (IS_ERR_VALUE(result) && charged)
+	if (IS_ERR_VALUE(result) && (vm_flags & VM_ACCOUNT))
 		vm_unacct_memory(len >> PAGE_SHIFT);
 	return result;
 }

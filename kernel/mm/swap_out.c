@@ -21,6 +21,7 @@
  * address space is not for a page scanner); page_table_lock over a bounded batch of
  * ptes.  PG_locked by trylock only.  Nothing here sleeps with a lock held.
  */
+#include <abi/mman.h>
 #include <arch/tlb.h>
 #include <quire/fs.h>
 #include <quire/kernel.h>
@@ -75,9 +76,11 @@ static enum scan_result unmap_old_page(struct mm_struct *mm, struct vm_area_stru
 
 	flush_tlb_page(mm, addr);
 	mm_note_rss(mm);
-	if (!PageAnon(page)) {
+	if (!PageAnon(page) || anon_is_lazyfree(page, pte)) {
 		if (pte_dirty(pte))
 			set_page_dirty(page);
+		if (PageAnon(page))
+			count_vm_event(pglazyfreed);
 		mm_count_page(mm, page, -1);
 		page_remove_map(page);
 		trace_vm(drop_pte, page, mm, addr, 0, 0);
@@ -105,7 +108,8 @@ static enum scan_result take_pte(struct mm_struct *mm, struct vm_area_struct *vm
 	enum scan_result result;
 
 	/* Nowhere to go: do not take the pte out only to put it back. */
-	if (PageAnon(page) && !PageSwapCache(page) && nr_free_swap_slots() <= 0)
+	if (PageAnon(page) && !PageSwapCache(page) && nr_free_swap_slots() <= 0 &&
+	    !anon_is_lazyfree(page, *ptep))
 		return PTE_KEPT;
 	if (!trylock_page(page))
 		return PTE_KEPT;
@@ -314,33 +318,77 @@ unsigned long swap_out(struct scan_control *sc, unsigned long nr_ptes)
 	return w.removed;
 }
 
-/* A page that was read from swap for one use: shared or much used ones are not the stream's. */
-static void leave_page(struct vm_area_struct *vma, unsigned long addr, pte_t *ptep)
+/* The page that only this pte maps, and that nobody is writing out; NULL: there is none.  page_table_lock held. */
+static struct page *lone_page(const pte_t *ptep)
 {
-	struct page *page;
+	bool there = ptep && pte_present(*ptep) && pfn_valid(pte_pfn(*ptep));
+	struct page *page = there ? pte_page(*ptep) : NULL;
 
-	if (!pte_present(*ptep) || !pfn_valid(pte_pfn(*ptep)))
-		return;
-	page = pte_page(*ptep);
-	if (PageAnon(page) && !PageWriteback(page) && page_mapcount(page) == 1 &&
-	    page->age <= PAGE_AGE_START + 2 * PAGE_AGE_ADV)
-		(void)take_pte(vma->vm_mm, vma, addr, ptep, page);
+	return page && page_mapcount(page) == 1 && !PageWriteback(page) ? page : NULL;
 }
 
 void swap_out_behind(struct vm_area_struct *vma, unsigned long start, unsigned long end)
 {
-	unsigned long addr;
+	struct mm_struct *mm = vma->vm_mm;
 
 	if (vma->vm_flags & (VM_LOCKED | VM_IO))
 		return;
-	spin_lock(&vma->vm_mm->page_table_lock);
-	for (addr = start; addr < end; addr += PAGE_SIZE) {
-		pte_t *ptep = pte_lookup(vma->vm_mm, addr);
+	spin_lock(&mm->page_table_lock);
+	for (; start < end; start += PAGE_SIZE) {
+		pte_t *ptep = pte_lookup(mm, start);
+		struct page *page = lone_page(ptep);
 
-		if (ptep)
-			leave_page(vma, addr, ptep);
+		/* Read from swap for one use: shared or much used ones are not the stream's. */
+		if (page && PageAnon(page) && page->age <= PAGE_AGE_START + 2 * PAGE_AGE_ADV)
+			(void)take_pte(mm, vma, start, ptep, page);
 	}
-	spin_unlock(&vma->vm_mm->page_table_lock);
+	spin_unlock(&mm->page_table_lock);
+}
+
+/* ---- advice: a program that knows better ---- */
+
+/* MADV_FREE: no slot, not dirty, as no other anonymous page is.  => false: somebody holds the page or its slot */
+static bool make_lazyfree(struct page *page)
+{
+	bool done;
+
+	if (!trylock_page(page))
+		return false;
+	done = (!PageSwapCache(page) || remove_exclusive_swap_page(page)) && page_count(page) == 1;
+	if (done)
+		ClearPageDirty(page);
+	unlock_page(page);
+	return done;
+}
+
+void advise_page(struct vm_area_struct *vma, unsigned long addr, int advice)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	bool lazyfree = advice == MADV_FREE;
+	struct page *page;
+	pte_t *ptep;
+
+	spin_lock(&mm->page_table_lock);
+	ptep = pte_lookup(mm, addr);
+	page = lone_page(ptep);
+	if (lazyfree && ptep && pte_is_swap(*ptep))
+		zap_swap_pte(mm, ptep);
+	if (!page || (lazyfree && !make_lazyfree(page))) {
+		spin_unlock(&mm->page_table_lock);
+		return;
+	}
+	count_vm_events(pglazyfree, lazyfree);
+	ptep_clear_bits(ptep, _PAGE_ACCESSED | (lazyfree ? _PAGE_DIRTY : 0));
+	flush_tlb_page(mm, addr);
+	ClearPageReferenced(page);
+	page->age = 0;
+	pin_page(page, PIN_RECLAIM);
+	if (advice == MADV_PAGEOUT)
+		(void)take_pte(mm, vma, addr, ptep, page);
+	spin_unlock(&mm->page_table_lock);
+	if (!page_mapcount(page))
+		launder_now(page);
+	unpin_page(page);
 }
 
 /* ---- streams: what is read from swap besides the page that a fault wants, and what is let go of ---- */
@@ -377,11 +425,11 @@ static unsigned long largest_window(void)
 	return min(2ul << page_cluster, (unsigned long)MAX_WINDOW);
 }
 
-/* The swap entries of up to *nr pages, addr first, step apart.  => where to go on; *nr: how many there were */
+/* The swap entries of up to *nr of so many pages, addr first, step apart.  => where to go on; *nr: how many there were */
 static unsigned long entries_from(struct vm_area_struct *vma, unsigned long addr, long step,
-				  swp_entry_t *entries, unsigned long *nr)
+				  unsigned long looks, swp_entry_t *entries, unsigned long *nr)
 {
-	unsigned long looks = *nr * SPARSE, found = 0;
+	unsigned long found = 0;
 
 	spin_lock(&vma->vm_mm->page_table_lock);
 	for (; looks && found < *nr && addr >= vma->vm_start && addr < vma->vm_end; addr += step) {
@@ -398,16 +446,28 @@ static unsigned long entries_from(struct vm_area_struct *vma, unsigned long addr
 
 static void read_window(struct vm_area_struct *vma, struct swap_stream *stream)
 {
-	unsigned long nr = stream->window;
+	unsigned long nr = stream->window, looks = nr * SPARSE;
 	swp_entry_t entries[MAX_WINDOW];
 
 	if (stream->down)
-		stream->start = entries_from(vma, stream->start - PAGE_SIZE, -(long)PAGE_SIZE, entries,
-					     &nr) + PAGE_SIZE;
+		stream->start = entries_from(vma, stream->start - PAGE_SIZE, -(long)PAGE_SIZE, looks,
+					     entries, &nr) + PAGE_SIZE;
 	else
-		stream->end = entries_from(vma, stream->end, PAGE_SIZE, entries, &nr);
+		stream->end = entries_from(vma, stream->end, PAGE_SIZE, looks, entries, &nr);
 	swap_read_ahead(entries, nr);
 	stream->window = min(stream->window * 2, largest_window());
+}
+
+void swap_will_need(struct vm_area_struct *vma, unsigned long start, unsigned long end)
+{
+	swp_entry_t entries[MAX_WINDOW];
+	unsigned long nr;
+
+	while (start < end) {
+		nr = min((end - start) >> PAGE_SHIFT, (unsigned long)MAX_WINDOW);
+		start = entries_from(vma, start, PAGE_SIZE, nr, entries, &nr);
+		swap_read_ahead(entries, nr);
+	}
 }
 
 /* One window stays: the program may look back a little. */

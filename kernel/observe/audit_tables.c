@@ -10,12 +10,13 @@
 #include <arch/pgtable.h>
 #include <quire/highmem.h>
 #include <quire/mm.h>
+#include <quire/vmstat.h>
 
 #include "audit_internal.h"
 
 /* What one page directory leads to. */
 struct table_sums {
-	unsigned long tables, anon, file, swap;
+	unsigned long tables, anon, lazyfree, file, swap;	/* lazyfree: of anon */
 };
 
 static void note_owner(struct audit *a, unsigned long pfn, enum page_owner owner)
@@ -67,6 +68,7 @@ static void walk_table(struct audit *a, const pte_t *table, struct table_sums *s
 				note_slot(a, pte_to_swp_entry(pte));
 		} else if (counted(pte)) {
 			*(PageAnon(pte_page(pte)) ? &sums->anon : &sums->file) += 1;
+			sums->lazyfree += anon_is_lazyfree(pte_page(pte), pte);
 			if (a)
 				a->frame[pte_pfn(pte)].maps++;
 		}
@@ -138,6 +140,9 @@ void audit_mms(struct audit *a)
 		expect(a, mm, "file_rss", mm->file_rss, sums.file);
 		expect(a, mm, "swap_ptes", mm->swap_ptes, sums.swap);
 		expect(a, mm, "nr_ptes", mm->nr_ptes, sums.tables);
+		/* Reclaim drops such pages, so only a program may have made them. */
+		if (!vm_events(pglazyfree))
+			expect(a, mm, "anonymous memory that may be lost", 0, sums.lazyfree);
 	}
 }
 

@@ -80,7 +80,7 @@ int maps_show(struct seq_file *m, struct mm_struct *mm)
 /* ---- smaps ---- */
 
 struct area_sizes {
-	unsigned long resident, anonymous, referenced, swap, locked;	/* pages */
+	unsigned long resident, anonymous, lazyfree, referenced, swap, locked;	/* pages */
 	unsigned long shared_clean, shared_dirty, private_clean, private_dirty;
 	/* Bytes << PSS_SHIFT: each page divided among its mappers; all of them, and by kind. */
 	u64 pss, pss_dirty, pss_anon, pss_file, pss_shmem, swap_pss;
@@ -127,6 +127,7 @@ static void count_pte(struct mm_struct *mm, unsigned long addr, pte_t pte, void 
 	dirty = pte_dirty(pte) || PageDirty(page);
 	s->resident++;
 	s->anonymous += PageAnon(page);
+	s->lazyfree += anon_is_lazyfree(page, pte);
 	s->referenced += pte_young(pte) || PageReferenced(page);
 	count_page_pss(s, page, dirty);
 	if (page_mapcount(page) > 1)
@@ -160,8 +161,8 @@ static void show_sizes(struct seq_file *m, const struct area_sizes *s, bool roll
 		   "Private_Dirty:  %8lu kB\nReferenced:     %8lu kB\nAnonymous:      %8lu kB\n",
 		   KIB(s->shared_clean), KIB(s->shared_dirty), KIB(s->private_clean),
 		   KIB(s->private_dirty), KIB(s->referenced), KIB(s->anonymous));
-	seq_printf(m, "LazyFree:       %8u kB\nSwap:           %8lu kB\nSwapPss:        %8lu kB\n"
-		   "Locked:         %8lu kB\n", 0u, KIB(s->swap), PSS_KIB(s->swap_pss), s->locked);
+	seq_printf(m, "LazyFree:       %8lu kB\nSwap:           %8lu kB\nSwapPss:        %8lu kB\n"
+		   "Locked:         %8lu kB\n", KIB(s->lazyfree), KIB(s->swap), PSS_KIB(s->swap_pss), s->locked);
 }
 
 /* An area's flags by Linux's two letters each; the line also tells readers that the area's part ends. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mremap that leaves the old place mapped: with MREMAP_DONTUNMAP the pages move, and what stays
- * behind reads as fresh; with an old size of 0 a shared object is mapped once more. And what mremap refuses.
+ * mremap that leaves the old place mapped: with MREMAP_DONTUNMAP the pages move, in memory or in swap, and
+ * what stays behind reads as fresh; with an old size of 0 a shared object is mapped once more. And what mremap refuses.
  *
  * machine: mem=8 swap=32
  */
@@ -14,6 +14,7 @@
 #define SIZE (PAGES * PAGE)
 #define RW (PROT_READ | PROT_WRITE)
 #define DONTUNMAP 4
+#define PAGEOUT 21
 
 static char *map(int flags, int fd)
 {
@@ -58,6 +59,7 @@ static void pages_move(void)
 	long before = data_kib();
 
 	fill(old, 1);
+	check(madvise(old, SIZE / 2, PAGEOUT) == 0 && proc_number("/proc/self/status", "VmSwap") > 0);
 	new = mremap(old, SIZE, SIZE, MREMAP_MAYMOVE | DONTUNMAP);
 	check(new != MAP_FAILED && new != old && data_kib() == before + (long)SIZE / 1024);
 	expect_zeroes(old);

@@ -227,6 +227,15 @@ void commit_init(void);	/* sets the reserves; when memory is there */
 extern atomic_t vm_committed_space;
 unsigned long vm_commit_limit(void);
 
+/*
+ * Anonymous memory that its owner has given up (MADV_FREE) and not written since: no other anonymous page is clean in
+ * every way and has no slot.  page_table_lock held
+ */
+static inline bool anon_is_lazyfree(const struct page *page, pte_t pte)
+{
+	return PageAnon(page) && !PageSwapCache(page) && !PageDirty(page) && !pte_dirty(pte);
+}
+
 /* ---- /proc/PID (kernel/observe/mm_proc.c) ---- */
 int maps_show(struct seq_file *m, struct mm_struct *mm);
 int smaps_show(struct seq_file *m, struct mm_struct *mm);

@@ -46,6 +46,8 @@ struct address_space_operations {
 	 * PG_writeback, unlocks, ends by end_page_writeback.  WRITEPAGE_ACTIVATE: cannot now,
 	 * redirtied, still locked. */
 	int (*writepage)(struct page *page);
+	/* madvise: start reading what of these pages is not in memory, where readpage does not do. */
+	void (*will_need)(struct address_space *mapping, pgoff_t index, unsigned long nr);
 	/* write(): make [from, to) of the locked page writable (allocate blocks, read edges). */
 	int (*prepare_write)(struct file *file, struct page *page, unsigned int from, unsigned int to);
 	/* write(): the bytes are there: mark dirty, extend i_size. */

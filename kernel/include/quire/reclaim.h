@@ -18,6 +18,7 @@
 #include <quire/gfp.h>
 #include <quire/list.h>
 
+struct page;
 struct task_struct;
 
 /* What one pass may do and has done; on the scanner's stack. */
@@ -32,6 +33,10 @@ struct scan_control {
 	bool kswapd;
 };
 #define DEF_PRIORITY 6
+
+/* An inactive page that nobody maps and that only the caller has pinned goes its way now, not at some later pass.
+ * May sleep. */
+void launder_now(struct page *page);
 
 /* Layer 6: walk page tables of the mm's in turn.  => ptes removed.  Never sleeps on mmap_sem. */
 struct mm_ops {

@@ -38,6 +38,8 @@
 	E(kswapd_inodesteal) /* page cache pages freed with their inode by kswapd */               \
 	E(pageoutrun)	    /* passes of kswapd */                                                 \
 	E(allocstall)	    /* allocations that reclaimed directly */                              \
+	E(pglazyfree)	    /* pages that MADV_FREE gave up */                                     \
+	E(pglazyfreed)	    /* ... that reclaim dropped before they were written again */          \
 	E(pgrotated)	    /* written pages moved to the tail of inactive */                      \
 	E(drop_pagecache)   /* writes to drop_caches */                                            \
 	E(drop_slab)                                                                               \
