@@ -16,6 +16,7 @@
 
 /* Normal class, no sleeping, no reserves. */
 #define GFP_PLAIN __GFP_NOWARN
+#define MORE_THAN_READY 300 /* frames: the idle loop keeps no more than 256 in a zone */
 #define ANYBODY 1000 /* not the superuser */
 
 static unsigned long take_all(gfp_t gfp, struct list_head *pages)
@@ -74,28 +75,37 @@ KTEST(mm_free_count_returns)
 	ktest_assert(n > 0);
 }
 
+static void take_zeroed(gfp_t gfp, struct list_head *pages)
+{
+	struct page *page;
+	unsigned int n;
+
+	for (n = 0; n < MORE_THAN_READY && (page = alloc_page(gfp | __GFP_ZERO | __GFP_NOWARN)); n++) {
+		void *addr = kmap_atomic(page, KM_USER0);
+
+		ktest_assert(!memchr_inv(addr, 0, PAGE_SIZE));
+		memset(addr, 0xee, PAGE_SIZE);
+		kunmap_atomic(addr, KM_USER0);
+		ktest_assert(!PageZeroed(page));
+		list_add(&page->lru, pages);
+	}
+}
+
+/* Who asks for zeroes gets them: first frames that the idle loop has cleared, then such as were just written to. */
 KTEST(mm_zeroed_pages)
 {
 	static const gfp_t classes[] = { GFP_DMA, 0, __GFP_HIGHMEM };
-	unsigned int i, n;
+	LIST_HEAD(pages);
+	unsigned int i;
 
 	while (zero_pages_when_idle())
 		;
-	for (i = 0; i < 3; i++) {
-		for (n = 0; n < 16; n++) {
-			struct page *page = alloc_page(classes[i] | __GFP_ZERO | __GFP_NOWARN);
-			void *addr;
-
-			if (!page)
-				break;
-			addr = kmap_atomic(page, KM_USER0);
-			ktest_assert(!memchr_inv(addr, 0, PAGE_SIZE));
-			memset(addr, 0xee, PAGE_SIZE);
-			kunmap_atomic(addr, KM_USER0);
-			ktest_assert(!PageZeroed(page));
-			__free_page(page);
-		}
+	preempt_disable();
+	for (i = 0; i < 6; i++) {
+		take_zeroed(classes[i / 2], &pages);
+		give_back(&pages);
 	}
+	preempt_enable();
 }
 
 /* Takes what the class gives without waiting; => frames that lie in zones where they should not. */
