@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """The book cannot rot: what README and docs/ name must be there.
 
-Checked: links to other pages; names of source files; functions, types, constants and counters written in `backticks`;
-the tests after "Tests:", and those in tables' columns "test" and "mutation". A name in backticks is checked when it looks like one of the source's
+Checked: links to other pages; names of source files; functions, types, constants and counters written in `backticks`,
+and that one named with its file (`f` in `kernel/x.c`, `x.c` `f`) stands in that file; names in /proc; the tests after "Tests:", and those in tables' columns "test" and "mutation". A name in backticks is checked when it looks like one of the source's
 (letters, digits, underscores, at least one underscore); `/proc/...` and commands are not.
 """
 
@@ -18,6 +18,9 @@ CODE = re.compile(r"```.*?```", re.S)
 LINK = re.compile(r"\]\(([^)#:\s]+)\)")
 FILE = re.compile(r"(?<![\w*/.-])((?:[\w-]+/)*[\w-]+\.(?:c|h|S|py|sh|mk))\b")
 NAME = re.compile(r"`([A-Za-z][A-Za-z0-9]*_[A-Za-z0-9_]*)(?:\(\))?`")
+PAIRS = (re.compile(r"`(?P<name>\w+)(?:\(\))?`(?:,? in|:)? \(?`?(?P<file>(?:[\w-]+/)*[\w-]+\.[chS])\b"),
+         re.compile(r"(?<![\w/])(?P<file>(?:[\w-]+/)*[\w-]+\.[chS])`? `(?P<name>\w+)`"))
+PROC = re.compile(r"(?<![\w.])/proc((?:/[\w-]+)+)")
 TESTS = re.compile(r"^(?:Tests|Host tests?|Test): (.*?)(?:\n\n|\Z)", re.M | re.S)
 IDENTIFIER = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b")
 STRANGERS = {"get_pgd_slow"}  # of other systems, to compare with
@@ -55,8 +58,25 @@ def columns(text, heading):
             yield cells[at]
 
 
-def check(page, files, words, tests):
+def defines(name, text):
+    """Is the function defined in this C source?  Definitions begin a line, and no semicolon ends it."""
+    return re.search(rf"^[A-Za-z_][^\n;]*\b{name}\([^\n;]*$", text, re.M)
+
+
+def misplaced(prose, found):
+    """Names that are not in the file that they are said to be in."""
+    for pattern in PAIRS:
+        for m in pattern.finditer(prose):
+            name, file = m["name"], m["file"]
+            named = [text for path, text in found if path == file or path.endswith("/" + file)]
+            function = any(defines(name, text) for path, text in found if path.endswith(".c"))
+            if not any(defines(name, t) if function else re.search(rf"\b{name}\b", t) for t in named):
+                yield f"not in {file}: {name}"
+
+
+def check(page, found, words, tests):
     """What is wrong on one page."""
+    files = [path for path, _ in found]
     with open(page, encoding="utf-8") as f:
         text = f.read()
     prose, here = CODE.sub("", text), os.path.dirname(page)
@@ -67,6 +87,9 @@ def check(page, files, words, tests):
               and not any(f == name or f.endswith("/" + name) for f in files)]
     wrong += [f"not in the sources: {name}" for name in NAME.findall(prose)
               if name not in words and name not in STRANGERS]
+    wrong += misplaced(prose, found)
+    wrong += [f"not in /proc: {path}" for path in PROC.findall(text)
+              if path.rsplit("/", 1)[1] not in words and not path.rsplit("/", 1)[1].isupper()]
     for cell in [*TESTS.findall(prose), *columns(prose, "test")]:
         wrong += [f"no such test: {name}" for name in IDENTIFIER.findall(cell) if name not in tests]
     for cell in columns(prose, "mutation"):
@@ -81,6 +104,10 @@ def main():
     words = set()
     for _, text in found:
         words |= set(re.findall(r"[A-Za-z_][A-Za-z0-9_]*", text))
+    # Names in /proc that are no identifiers: "sys/vm/page-cluster".
+    for path, text in found:
+        if path.startswith(("kernel/", "fs/")):
+            words |= {n for s in re.findall(r'"([\w/-]+)"', text) for n in s.split("/")}
     # Names that a macro makes: PageDirty, VM_EVENT_x, PG_x.
     for path, text in found:
         if path == "kernel/include/quire/page.h":
@@ -94,7 +121,7 @@ def main():
     count = bad = 0
     print("TAP version 13")
     for page in pages():
-        wrong = check(page, files, words, tests)
+        wrong = check(page, found, words, tests)
         count += 1
         bad += bool(wrong)
         print(f"{'not ok' if wrong else 'ok'} {count} - book/{os.path.relpath(page, TOP)}")
