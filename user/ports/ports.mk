@@ -54,7 +54,7 @@ $(busybox_dir)/.configured: user/ports/busybox/off $(busybox_dir)/.unpacked
 	$(Q)$(busybox_make) defconfig > $(busybox_dir)/config.log 2>&1 < /dev/null
 	$(Q)for symbol in $$(grep -v '^#' $<); do echo "s/^CONFIG_$$symbol=y/# CONFIG_$$symbol is not set/"; \
 		done | sed -i -f - $(busybox_dir)/.config
-	$(Q)yes '' | $(busybox_make) oldconfig >> $(busybox_dir)/config.log 2>&1
+	$(Q)yes '' 2> /dev/null | $(busybox_make) oldconfig >> $(busybox_dir)/config.log 2>&1
 	$(Q)touch $@
 
 $(O)/user/bin/busybox: $(busybox_dir)/.configured $(SYSROOT_READY)
