@@ -8,7 +8,7 @@
 ROOT_MIB ?= 96
 BLOCK	?= 4096
 MEM	?= 64
-SWAP	?= 32
+SWAP	?= 64
 GUI	?= 0
 NEWDISK	?= 0
 ROOTDIRS := bin sbin etc dev proc sys tmp root mnt home tests bench usr/bin usr/sbin usr/share var/tmp
@@ -39,7 +39,7 @@ $(O)/quire.iso: $(KERNEL) $(O)/initramfs.cpio $(O)/tests.cpio iso/grub.cfg tools
 	$(Q)tools/mkiso -o $@ --kernel $(KERNEL) --config iso/grub.cfg \
 		--module $(O)/initramfs.cpio --module $(O)/tests.cpio
 
-run: $(O)/quire.iso $(O)/disk.img ## boot the ISO to a shell in this terminal (MEM=64 SWAP=32 GUI=1 NEWDISK=1)
+run: $(O)/quire.iso $(O)/disk.img ## boot the ISO to a shell in this terminal (MEM=64 SWAP=64 GUI=1 NEWDISK=1)
 	$(Q)QUIRE_BUILD=$(O) tools/run --mem $(MEM) --swap $(SWAP) \
 		$(if $(filter 1,$(GUI)),--gui) $(if $(filter 1,$(NEWDISK)),--new-disk)
 

@@ -6,7 +6,7 @@ files that outlast power off; no disk at all."""
 import tempfile
 import time
 
-from harness import Machine, PROMPT, Session, built, e2fsck, fresh_disk, steps
+from harness import Machine, PROMPT, Session, built, disk, e2fsck, fresh_disk, steps
 
 WORK = tempfile.TemporaryDirectory(prefix="quire-boot.")
 DISK = fresh_disk(WORK.name)
@@ -34,13 +34,15 @@ def serial_and_screen():
 
 
 def persistence():
-    """files survive power off and the next boot, and e2fsck has nothing to say"""
+    """files survive power off, another size of swap and the next boot, and e2fsck has nothing to say"""
     said = e2fsck(DISK)
     assert not said, said
+    disk.set_swap(DISK, 48 * disk.MIB)
     with Session(machine()) as pc:
         pc.expect(PROMPT, 60)
         assert "kept" in pc.command("cat /root/kept", PROMPT)
         assert "Screen-42" in pc.command("cat /root/from-screen", PROMPT)
+        assert "49148" in pc.command("grep SwapTotal /proc/meminfo", PROMPT)
         pc.type("poweroff\n")
         pc.wait_off()
     said = e2fsck(DISK)

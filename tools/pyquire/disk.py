@@ -147,6 +147,12 @@ def clone(source, target, swap_bytes):
     """A private copy TARGET of the standard disk SOURCE, with swap of the size asked for."""
     start, size = partitions(source)[0]
     copy_sparse(source, target, start + size)
-    write_mbr(target, size, swap_bytes)
+    set_swap(target, swap_bytes)
+
+
+def set_swap(image, swap_bytes):
+    """Give IMAGE an empty swap partition of this size, or none; the root before it stays as it is."""
+    start, size = partitions(image)[0]
+    write_mbr(image, size, swap_bytes)
     if swap_bytes:
-        write_swap(target, start + size, swap_bytes)
+        write_swap(image, start + size, swap_bytes)
