@@ -18,7 +18,7 @@ user_init	:= $(sort $(wildcard user/init/*.c))
 
 USER_BINS := $(O)/user/sbin/init \
 	$(foreach p,$(user_progs),$(O)/user/$(if $(filter $(p),$(user_sbin)),sbin,bin)/$(p)) \
-	$(addprefix $(O)/user/tests/,$(user_tests) $(user_scripts)) \
+	$(addprefix $(O)/user/tests/,$(user_tests) $(user_scripts) MACHINES) \
 	$(addprefix $(O)/user/bench/,$(user_bench) $(bench_raw) $(bench_hosted))
 
 USER_CFLAGS := -std=gnu11 -O2 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -55,6 +55,12 @@ $(O)/user/tests/%.sh: user/tests/%.sh
 	$(call say,COPY,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)install -m 755 $< $@
+
+# "NAME machine: WORDS", as each test's first comment has it: for selftest.
+$(O)/user/tests/MACHINES: $(wildcard user/tests/*.c user/tests/*.sh)
+	$(call say,LIST,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)grep -o '\bmachine: .*' $^ | sed 's,^user/tests/,,; s,\(\.c\)\?:, ,' > $@
 
 # Tests keep their symbols, and touch memory as the source says.
 $(O)/user/tests/%: user/tests/%.c $(SYSROOT_READY) $(O)/userobj/.ready

@@ -11,6 +11,8 @@ story=/tmp/pagelife.story
 fail() {
 	echo "$1"
 	cat $story
+	kill $sleeper $watcher 2>/dev/null
+	umount /tmp/big 2>/dev/null
 	exit 1
 }
 
