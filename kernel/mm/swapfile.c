@@ -230,7 +230,8 @@ void free_swap_and_cache(swp_entry_t entry)
 
 static LIST_HEAD(swap_users);
 static DEFINE_MUTEX(swap_users_mutex);
-static volatile bool unusing, give_up; /* a swapoff is under way; memory has run out by it */
+static struct task_struct *volatile unuser; /* whose swapoff is under way */
+static volatile bool give_up;		    /* memory has run out by it */
 
 void register_swap_user(struct swap_user_ops *ops)
 {
@@ -241,8 +242,16 @@ void register_swap_user(struct swap_user_ops *ops)
 
 bool swapoff_give_up(void)
 {
-	give_up = unusing;
-	return unusing;
+	bool first = unuser && !give_up;
+
+	if (first)
+		give_up = true;
+	return first;
+}
+
+bool swapoff_fails(const struct task_struct *t)
+{
+	return t == unuser && give_up;
 }
 
 /* The next slot with users after prev, going round; 0: none. */
@@ -348,9 +357,9 @@ int try_to_unuse(unsigned int type)
 
 	mutex_lock(&swap_users_mutex);
 	give_up = false;
-	unusing = true;
+	unuser = current;
 	err = unuse_all_slots(type);
-	unusing = false;
+	unuser = NULL;
 	mutex_unlock(&swap_users_mutex);
 	return err;
 }

@@ -430,6 +430,8 @@ static bool kill_somebody(enum zone_type class, gfp_t gfp, unsigned int order)
 
 bool out_of_memory(enum zone_type class, gfp_t gfp, unsigned int order)
 {
+	if (swapoff_fails(current))
+		return false;
 	if (!class_short(class, WMARK_MIN) || writes_in_flight()) {
 		oom.failures = 0;
 		return true;

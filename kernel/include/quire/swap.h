@@ -123,8 +123,10 @@ struct swap_user_ops {
 	int (*unuse)(swp_entry_t entry, struct page *page);
 };
 void register_swap_user(struct swap_user_ops *ops);
-/* Out of memory: if a swapoff is what takes it, that fails with ENOMEM.  => true: there was one */
+/* Out of memory: if a swapoff is what takes it, that is to fail with ENOMEM.  => true: one was told so, the first time */
 bool swapoff_give_up(void);
+/* Was t told so?  Then its allocations fail, since it waits for memory in vain and looks at nothing else. */
+bool swapoff_fails(const struct task_struct *t);
 
 long sys_swapon(const char __user *specialfile, int flags);
 long sys_swapoff(const char __user *specialfile);
