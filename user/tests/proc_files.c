@@ -7,6 +7,9 @@
 
 #include "check.h"
 
+#define PIDS 200	/* the kernel's threads are among the first */
+#define PATIENCE 30	/* tenths of a second */
+
 static char text[65536];
 
 static const char *contents(const char *path)
@@ -103,11 +106,43 @@ static void maps(void)
 	check(munmap(p, 4 * PAGE) == 0);
 }
 
+/* The state in /proc/PID/stat, 0 when it has gone. */
+static char state_of(int pid)
+{
+	char path[32], state = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	f = fopen(path, "r");
+	if (f) {
+		if (fscanf(f, "%*d (%*[^)]) %c", &state) != 1)
+			state = 0;
+		fclose(f);
+	}
+	return state;
+}
+
+/* Who sleeps and waits for no disk is not in state D: the load average would count him for ever. */
+static void nobody_waits_for_ever(void)
+{
+	for (int pid = 1; pid <= PIDS; pid++) {
+		int tries = 0;
+
+		while (state_of(pid) == 'D') {
+			if (tries == PATIENCE)
+				printf("process %d is in state D: %s", pid, contents("/proc/loadavg"));
+			check(tries++ < PATIENCE);
+			usleep(100000);
+		}
+	}
+}
+
 int main(void)
 {
 	system_files();
 	own_files();
 	processes();
 	maps();
+	nobody_waits_for_ever();
 	return 0;
 }

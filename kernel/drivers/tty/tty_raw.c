@@ -168,7 +168,7 @@ __noreturn static int ttyd(void *unused)
 		if (tty)
 			drain(tty);
 		else
-			wait_event(ttyd_wait, !list_empty(&pending));
+			(void)wait_event_interruptible(ttyd_wait, !list_empty(&pending)); /* no load */
 	}
 }
 
