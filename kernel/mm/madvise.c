@@ -323,7 +323,7 @@ static bool page_resident(struct vm_area_struct *vma, unsigned long addr)
 	if (pte_present(pte))
 		return true;
 	if (pte_is_swap(pte))
-		return page_in_cache(&swapper_space, pte_to_swp_entry(pte).val);
+		return page_in_cache(&swapper_space, swap_tree_index(pte_to_swp_entry(pte)));
 	return vma->vm_file &&
 	       page_in_cache(vma->vm_file->f_mapping, linear_page_index(vma, addr));
 }

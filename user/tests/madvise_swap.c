@@ -113,9 +113,16 @@ static void page_out(void)
 {
 	char *p = lone_area();
 	long before = vmstat("pswpout");
+	unsigned char there[PAGES];
+	unsigned int cached = 0;
 
 	fill(p, 1);
 	advise(p, ADV_PAGEOUT);
+	/* No pte has them, but the swap cache, until somebody wants the memory. */
+	check(mincore(p, SIZE, there) == 0);
+	for (unsigned int i = 0; i < PAGES; i++)
+		cached += there[i] & 1;
+	check(cached > PAGES / 2);
 	check(size_of(p, "Rss") == 0 && size_of(p, "Swap") == KIB && vmstat("pswpout") >= before + (long)PAGES);
 	expect(p, 1);
 	check(size_of(p, "Rss") == KIB && munmap(p, SIZE) == 0);
