@@ -13,6 +13,7 @@
 #include "proc.h"
 
 #define PAGES 8u
+#define ROUNDS 3u
 #define BEGIN (16 * PAGE)	/* behind the area's header */
 
 static unsigned char *map;
@@ -44,17 +45,16 @@ static void empty_cache(void)
 }
 
 /* The second time the pages have been clean and mapped before. */
-static void store_and_sync(unsigned char byte)
+static void store_and_sync(void)
 {
 	for (unsigned int i = 0; i < PAGES; i++)
-		check(map[i * PAGE] != byte);
-	for (unsigned int i = 0; i < PAGES; i++)
-		map[i * PAGE] = byte;
+		map[i * PAGE]++;
 	check(msync(map, PAGES * PAGE, MS_SYNC) == 0);
 }
 
 int main(void)
 {
+	unsigned char first[PAGES];
 	char *swap = strchr(proc_text("/proc/swaps"), '\n') + 1, name[64];
 
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(swap, " \t"), swap);
@@ -62,11 +62,13 @@ int main(void)
 	fd = open(name, O_RDWR);
 	check(fd >= 0);
 	map_device();
-	for (unsigned char byte = 1; byte <= 3; byte++)
-		store_and_sync(byte);
+	for (unsigned int i = 0; i < PAGES; i++)
+		first[i] = map[i * PAGE]; /* whatever was swapped there last */
+	for (unsigned int round = 0; round < ROUNDS; round++)
+		store_and_sync();
 	empty_cache();
 	for (unsigned int i = 0; i < PAGES; i++)
-		check(map[i * PAGE] == 3);
+		check(map[i * PAGE] == (unsigned char)(first[i] + ROUNDS));
 	check(munmap(map, PAGES * PAGE) == 0 && close(fd) == 0);
 	check(syscall(SYS_swapon, name, 0) == 0);
 	return 0;
