@@ -92,6 +92,24 @@ def job_control():
         pc.expect("first-of-history[^\n]*\n[^\n]*first-of-history")
 
 
+def no_power_off():
+    """after a run that just ended e2fsck -p has something to put in order, and puts it"""
+    with Session(machine()) as pc:
+        pc.expect(PROMPT, 60)
+        pc.command("echo synced > /root/synced; sync", PROMPT)
+        assert disk.in_use(DISK)
+    assert not disk.in_use(DISK)
+    assert disk.repair(DISK) and not disk.repair(DISK)
+    said = e2fsck(DISK)
+    assert not said, said
+    with Session(machine()) as pc:
+        pc.expect(PROMPT, 60)
+        assert b"not unmounted cleanly" not in pc.output
+        assert "synced" in pc.command("cat /root/synced", PROMPT)
+        pc.type("poweroff\n")
+        pc.wait_off()
+
+
 def live():
     """live from the ISO with no disk and 16 MiB"""
     with Session(machine(memory=16, disks=[])) as pc:
@@ -114,4 +132,4 @@ def ata():
         pc.wait_off()
 
 
-steps(serial_and_screen, persistence, three_keys, job_control, live, ata)
+steps(serial_and_screen, persistence, three_keys, job_control, no_power_off, live, ata)

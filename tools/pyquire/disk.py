@@ -6,6 +6,7 @@ deterministic: the same tree and sizes give the same bytes (identifiers and time
 files belong to root).
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -19,6 +20,7 @@ ROOT_UUID = "51756972-6500-4000-8000-000000000001"
 SWAP_UUID = "51756972-6500-4000-8000-000000000002"
 EPOCH = 1704067200  # the time of everything in an image
 FEATURES = "none,filetype,sparse_super,large_file,resize_inode,dir_index,ext_attr"
+QEMU_LOCKS = (100, 200)  # first byte and number of those that QEMU locks (block/file-posix.c: RAW_LOCK_*)
 SWAP_HEADER = 4096  # the first page of a swap area: all that mkswap writes
 
 
@@ -156,3 +158,23 @@ def set_swap(image, swap_bytes):
     write_mbr(image, size, swap_bytes)
     if swap_bytes:
         write_swap(image, start + size, swap_bytes)
+
+
+def in_use(image):
+    """Does a QEMU run on IMAGE?  It holds read locks on some of these bytes."""
+    with open(image, "r+b") as f:
+        try:
+            fcntl.lockf(f, fcntl.LOCK_EX | fcntl.LOCK_NB, QEMU_LOCKS[1], QEMU_LOCKS[0])
+        except OSError:
+            return True
+    return False
+
+
+def repair(image):
+    """Have e2fsck repair what a run without power off left on the root; what it said, "" when all was well."""
+    start, _ = partitions(image)[0]
+    done = subprocess.run([_tool("e2fsck"), "-p", f"{image}?offset={start}"], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode > 1:
+        raise DiskError(f"e2fsck cannot repair {image}:\n{done.stdout}")
+    return done.stdout if done.returncode else ""
