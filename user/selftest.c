@@ -46,6 +46,10 @@ static int run(const char *path)
 	if (pid < 0)
 		err(1, "fork");
 	if (pid == 0) {
+		/* Not the terminal: a test of terminals would type on it. */
+		fd = open("/dev/null", O_RDONLY);
+		dup2(fd, STDIN_FILENO);
+		close(fd);
 		fd = open(OUTPUT, O_RDWR | O_CREAT | O_TRUNC, 0600);
 		dup2(fd, STDOUT_FILENO);
 		dup2(fd, STDERR_FILENO);
