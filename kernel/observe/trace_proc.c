@@ -111,19 +111,13 @@ static int trace_open(struct inode *inode, struct file *file)
 
 static struct mm_struct *mm_of(pid_t pid)
 {
-	struct mm_struct *mm = NULL;
-	struct task_struct *task;
-	unsigned long flags;
+	struct task_struct *task = get_task_by_pid(pid);
+	struct mm_struct *mm;
 
-	spin_lock_irqsave(&tasklist_lock, flags);
-	task = find_task_by_pid(pid);
-	if (task)
-		get_task_struct(task);
-	spin_unlock_irqrestore(&tasklist_lock, flags);
-	if (task) {
-		mm = get_task_mm(task);
-		put_task_struct(task);
-	}
+	if (!task)
+		return NULL;
+	mm = get_task_mm(task);
+	put_task_struct(task);
 	return mm;
 }
 

@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 
 #include "bomb.h"
+#include "proc.h"
 
 static void fork_bomb(void)
 {
@@ -49,30 +50,16 @@ static void bomb_of_bombs(void)
 	}
 }
 
-/* => the path of the one swap area */
-static char *swap_path(void)
-{
-	static char text[256];
-	char *line;
-	int fd = open("/proc/swaps", O_RDONLY), n;
-
-	check(fd >= 0 && (n = read(fd, text, sizeof(text) - 1)) > 0 && close(fd) == 0);
-	line = strchr(text, '\n');
-	check(line && line[1] == '/');
-	line[1 + strcspn(line + 1, " \t")] = '\0';
-	return line + 1;
-}
-
 int main(int argc, char **argv)
 {
 	static const struct bomb bombs[] = {
 		{ "forks", fork_bomb }, { "memory", memory_bomb }, { "memories", bomb_of_bombs },
 	};
-	char *swap;
+	char swap[64];
 
 	if (argc > 1)
 		throw_bomb(argv[1], bombs, sizeof(bombs) / sizeof(bombs[0]));
-	swap = swap_path();
+	first_swap_area(swap, sizeof(swap));
 	explode("fork bomb, limited", limited_fork_bomb);
 	explode("fork bomb", fork_bomb);
 	explode("memory bomb", memory_bomb);

@@ -42,4 +42,17 @@ static inline void join(pid_t pid)
 	check(status_of(pid) == 0);
 }
 
+/* Each page has bytes of its own: the first one seed, the next seed + 1. */
+static inline void fill_pages(char *p, unsigned int pages, unsigned int seed)
+{
+	for (unsigned int i = 0; i < pages; i++)
+		memset(p + i * PAGE, (int)(seed + i), PAGE);
+}
+
+static inline void expect_pages(const char *p, unsigned int pages, unsigned int seed)
+{
+	for (unsigned int i = 0; i < pages * PAGE; i++)
+		check(p[i] == (char)(seed + i / PAGE));
+}
+
 #endif

@@ -36,18 +36,6 @@ static void advise(char *p, int advice)
 	check(madvise(p, SIZE, advice) == 0);
 }
 
-static void fill(char *p, unsigned int seed)
-{
-	for (unsigned int i = 0; i < PAGES; i++)
-		memset(p + i * PAGE, (int)(seed + i), PAGE);
-}
-
-static void expect(const char *p, unsigned int seed)
-{
-	for (unsigned int i = 0; i < SIZE; i++)
-		check(p[i] == (char)(seed + i / PAGE));
-}
-
 /* A line of smaps, of the area that begins at p: kB. */
 static long size_of(const char *p, const char *name)
 {
@@ -116,7 +104,7 @@ static void page_out(void)
 	unsigned char there[PAGES];
 	unsigned int cached = 0;
 
-	fill(p, 1);
+	fill_pages(p, PAGES, 1);
 	advise(p, ADV_PAGEOUT);
 	/* No pte has them, but the swap cache, until somebody wants the memory. */
 	check(mincore(p, SIZE, there) == 0);
@@ -124,7 +112,7 @@ static void page_out(void)
 		cached += there[i] & 1;
 	check(cached > PAGES / 2);
 	check(size_of(p, "Rss") == 0 && size_of(p, "Swap") == KIB && vmstat("pswpout") >= before + (long)PAGES);
-	expect(p, 1);
+	expect_pages(p, PAGES, 1);
 	check(size_of(p, "Rss") == KIB && munmap(p, SIZE) == 0);
 }
 
@@ -136,12 +124,12 @@ static void shared_page_out(void)
 	pid_t pid;
 	char c;
 
-	fill(p, 2);
+	fill_pages(p, PAGES, 2);
 	check(pipe(ends) == 0);
 	pid = fork();
 	if (pid == 0) {
 		check(close(ends[1]) == 0 && read(ends[0], &c, 1) == 0);
-		expect(p, 2);
+		expect_pages(p, PAGES, 2);
 		_exit(0);
 	}
 	advise(p, ADV_PAGEOUT);
@@ -154,11 +142,11 @@ static void cold(void)
 {
 	char *p = lone_area();
 
-	fill(p, 3);
+	fill_pages(p, PAGES, 3);
 	check(size_of(p, "Referenced") == KIB);
 	advise(p, ADV_COLD);
 	check(size_of(p, "Referenced") == 0 && size_of(p, "Rss") == KIB);
-	expect(p, 3);
+	expect_pages(p, PAGES, 3);
 	check(size_of(p, "Referenced") == KIB && munmap(p, SIZE) == 0);
 }
 
@@ -186,7 +174,7 @@ static void will_need(int flags)
 	long read, faults;
 	int patience = PATIENCE;
 
-	fill(p, 4);
+	fill_pages(p, PAGES, 4);
 	send_away(p);
 	read = vmstat("pswpin");
 	advise(p, MADV_WILLNEED);
@@ -195,7 +183,7 @@ static void will_need(int flags)
 	check(patience > 0);
 	usleep(100000);
 	faults = major_faults();
-	expect(p, 4);
+	expect_pages(p, PAGES, 4);
 	faults = major_faults() - faults;
 	printf("%ld of %u pages had to be waited for\n", faults, PAGES);
 	check(faults <= (long)PAGES / 8 && munmap(p, SIZE) == 0);
@@ -214,12 +202,12 @@ static void populate(void)
 	faults = minor_faults();
 	for (unsigned int i = 0; i < SIZE; i++)
 		check(p[i] == 0);
-	fill(p, 5);
+	fill_pages(p, PAGES, 5);
 	check(minor_faults() - faults < (long)PAGES / 8);
 	advise(p, ADV_PAGEOUT);
 	advise(p, ADV_POPULATE_WRITE);
 	check(size_of(p, "Rss") == KIB);
-	expect(p, 5);
+	expect_pages(p, PAGES, 5);
 	check(madvise(none, PAGE, ADV_POPULATE_READ) == -1 && errno == EINVAL);
 	check(madvise(ro, PAGE, ADV_POPULATE_READ) == 0 && madvise(ro, PAGE, ADV_POPULATE_WRITE) == -1 && errno == EINVAL);
 	check(munmap(p, SIZE) == 0 && munmap(none, SIZE) == 0);
@@ -245,11 +233,11 @@ static void freed(void)
 	long given_up = vmstat("pglazyfree"), dropped = vmstat("pglazyfreed"), out;
 	char *p = lone_area();
 
-	fill(p, 6);
+	fill_pages(p, PAGES, 6);
 	advise(p, ADV_FREE);
 	check(size_of(p, "LazyFree") >= KIB - BATCH && size_of(p, "LazyFree") <= KIB && size_of(p, "Rss") == KIB);
 	check(vmstat("pglazyfree") * 4 >= given_up * 4 + KIB - BATCH);
-	expect(p, 6);
+	expect_pages(p, PAGES, 6);
 	for (unsigned int i = written; i < PAGES; i++)
 		p[i * PAGE] = p[i * PAGE + 1];
 	check(size_of(p, "LazyFree") >= KIB / 2 - BATCH && size_of(p, "LazyFree") <= KIB / 2);
@@ -261,7 +249,7 @@ static void freed(void)
 	for (unsigned int i = 0; i < SIZE; i++)
 		check(p[i] == (i / PAGE < written ? 0 : (char)(6 + i / PAGE)));
 	/* What is in swap goes at once. */
-	fill(p, 7);
+	fill_pages(p, PAGES, 7);
 	advise(p, ADV_PAGEOUT);
 	check(size_of(p, "Swap") == KIB);
 	advise(p, ADV_FREE);
@@ -274,21 +262,21 @@ static void freed_before_fork(void)
 	char *p = lone_area();
 	pid_t pid;
 
-	fill(p, 8);
+	fill_pages(p, PAGES, 8);
 	advise(p, ADV_FREE);
 	pid = fork();
 	if (pid == 0) {
-		fill(p, 9);
+		fill_pages(p, PAGES, 9);
 		advise(p, ADV_PAGEOUT);
-		expect(p, 9);
+		expect_pages(p, PAGES, 9);
 		_exit(0);
 	}
 	join(pid);
 	for (unsigned int i = 0; i < PAGES; i++)
 		check(p[i * PAGE] == (char)(8 + i) || p[i * PAGE] == 0);
-	fill(p, 10);
+	fill_pages(p, PAGES, 10);
 	advise(p, ADV_PAGEOUT);
-	expect(p, 10);
+	expect_pages(p, PAGES, 10);
 	check(munmap(p, SIZE) == 0);
 }
 
@@ -297,7 +285,7 @@ static void freed_under_pressure(void)
 {
 	char *p = lone_area();
 
-	fill(p, 11);
+	fill_pages(p, PAGES, 11);
 	advise(p, ADV_FREE);
 	press();
 	press();

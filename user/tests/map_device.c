@@ -55,9 +55,9 @@ static void store_and_sync(void)
 int main(void)
 {
 	unsigned char first[PAGES];
-	char *swap = strchr(proc_text("/proc/swaps"), '\n') + 1, name[64];
+	char name[64];
 
-	snprintf(name, sizeof(name), "%.*s", (int)strcspn(swap, " \t"), swap);
+	first_swap_area(name, sizeof(name));
 	check(syscall(SYS_swapoff, name) == 0);
 	fd = open(name, O_RDWR);
 	check(fd >= 0);

@@ -29,18 +29,6 @@ static int refused(void *old, size_t old_size, size_t new_size, int flags, void 
 	return mremap(old, old_size, new_size, flags, place) == MAP_FAILED ? errno : 0;
 }
 
-static void fill(char *p, unsigned int seed)
-{
-	for (unsigned int i = 0; i < PAGES; i++)
-		memset(p + i * PAGE, (int)(seed + i), PAGE);
-}
-
-static void expect(const char *p, unsigned int seed)
-{
-	for (unsigned int i = 0; i < SIZE; i++)
-		check(p[i] == (char)(seed + i / PAGE));
-}
-
 static void expect_zeroes(const char *p)
 {
 	for (unsigned int i = 0; i < SIZE; i++)
@@ -58,21 +46,21 @@ static void pages_move(void)
 	char *old = map(MAP_PRIVATE | MAP_ANONYMOUS, -1), *new, *place;
 	long before = data_kib();
 
-	fill(old, 1);
+	fill_pages(old, PAGES, 1);
 	check(madvise(old, SIZE / 2, PAGEOUT) == 0 && proc_number("/proc/self/status", "VmSwap") > 0);
 	new = mremap(old, SIZE, SIZE, MREMAP_MAYMOVE | DONTUNMAP);
 	check(new != MAP_FAILED && new != old && data_kib() == before + (long)SIZE / 1024);
 	expect_zeroes(old);
-	expect(new, 1);
-	fill(old, 2);
-	expect(new, 1);
+	expect_pages(new, PAGES, 1);
+	fill_pages(old, PAGES, 2);
+	expect_pages(new, PAGES, 1);
 	place = map(MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	check(mremap(old, SIZE, SIZE, MREMAP_MAYMOVE | MREMAP_FIXED | DONTUNMAP, place) == place);
 	expect_zeroes(old);
-	expect(place, 2);
+	expect_pages(place, PAGES, 2);
 	check(mlock(place, SIZE) == 0);
 	check(mremap(place, SIZE, SIZE, MREMAP_MAYMOVE | MREMAP_FIXED | DONTUNMAP, old) == old);
-	expect(old, 2);
+	expect_pages(old, PAGES, 2);
 	check(proc_number("/proc/self/status", "VmLck") == (long)SIZE / 1024 && madvise(place, SIZE, MADV_DONTNEED) == 0);
 	check(munmap(old, SIZE) == 0 && munmap(new, SIZE) == 0 && munmap(place, SIZE) == 0);
 }
@@ -85,12 +73,12 @@ static void file_pages_move(void)
 
 	check(fd >= 0 && unlink(path) == 0 && ftruncate(fd, SIZE) == 0);
 	old = map(MAP_SHARED, fd);
-	fill(old, 3);
+	fill_pages(old, PAGES, 3);
 	new = mremap(old, SIZE, SIZE, MREMAP_MAYMOVE | DONTUNMAP);
 	check(new != MAP_FAILED);
-	expect(old, 3);
-	fill(new, 4);
-	expect(old, 4);
+	expect_pages(old, PAGES, 3);
+	fill_pages(new, PAGES, 4);
+	expect_pages(old, PAGES, 4);
 	check(munmap(old, SIZE) == 0 && munmap(new, SIZE) == 0 && close(fd) == 0);
 }
 
@@ -99,10 +87,10 @@ static void once_more(void)
 {
 	char *p = map(MAP_SHARED | MAP_ANONYMOUS, -1), *second, *middle;
 
-	fill(p, 5);
+	fill_pages(p, PAGES, 5);
 	second = mremap(p, 0, SIZE, MREMAP_MAYMOVE);
 	check(second != MAP_FAILED && second != p);
-	expect(second, 5);
+	expect_pages(second, PAGES, 5);
 	middle = mremap(p + 8 * PAGE, 0, 2 * PAGE, MREMAP_MAYMOVE);
 	check(middle != MAP_FAILED && middle[0] == 5 + 8 && middle[PAGE] == 5 + 9);
 	middle[0] = 77;

@@ -57,6 +57,16 @@ static inline long meminfo(const char *name)
 	return proc_number("/proc/meminfo", name);
 }
 
+/* The first area in /proc/swaps. */
+static inline void first_swap_area(char *name, size_t size)
+{
+	const char *line = strchr(proc_text("/proc/swaps"), '\n');
+
+	check(line);
+	snprintf(name, size, "%.*s", (int)strcspn(line + 1, " \t"), line + 1);
+	check(*name == '/');
+}
+
 /* Write to more than memory.  => what was written, never given back: for a process that ends soon */
 static inline unsigned char *take_memory(void)
 {

@@ -70,16 +70,6 @@ static void worker(void)
 	_exit(0);
 }
 
-/* The first area in /proc/swaps. */
-static void area_name(char *name, size_t size)
-{
-	const char *line = strchr(proc_text("/proc/swaps"), '\n');
-
-	check(line);
-	snprintf(name, size, "%.*s", (int)strcspn(line + 1, " \t"), line + 1);
-	check(*name == '/');
-}
-
 int main(void)
 {
 	time_t end = time(NULL) + PATIENCE;
@@ -87,7 +77,7 @@ int main(void)
 	int emptied = 0;
 	char area[64];
 
-	area_name(area, sizeof(area));
+	first_swap_area(area, sizeof(area));
 	stop = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	check(stop != MAP_FAILED);
 	for (int i = 0; i < WORKERS; i++) {

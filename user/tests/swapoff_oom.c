@@ -74,23 +74,13 @@ static int swapoff_meanwhile(const char *area, unsigned int head_start_ms)
 	return failed != 0;
 }
 
-/* The first area in /proc/swaps. */
-static void area_name(char *name, size_t size)
-{
-	const char *line = strchr(proc_text("/proc/swaps"), '\n');
-
-	check(line);
-	snprintf(name, size, "%.*s", (int)strcspn(line + 1, " \t"), line + 1);
-	check(*name == '/');
-}
-
 int main(void)
 {
 	int ready[2], hold[2], given_up = 0;
 	char area[64], c;
 	pid_t pid;
 
-	area_name(area, sizeof(area));
+	first_swap_area(area, sizeof(area));
 	held = meminfo("MemTotal") / KIB_PAGE / 2;
 	check(pipe(ready) == 0 && pipe(hold) == 0);
 	pid = holder(ready[1], hold);
