@@ -42,6 +42,8 @@ class Page(gdb.Command):
         super().__init__("q-page", gdb.COMMAND_DATA)
 
     def invoke(self, text, _from_tty):
+        if not text:
+            raise gdb.GdbError("q-page needs a frame number, an address or a struct page *")
         value = gdb.parse_and_eval(text)
         if value.type.strip_typedefs().code == gdb.TYPE_CODE_PTR and \
                 value.type.target().strip_typedefs().tag == "page":
@@ -51,6 +53,8 @@ class Page(gdb.Command):
             pfn = (number - 0xC0000000) >> PAGE_SHIFT if number >= 0xC0000000 else number
             page = gdb.parse_and_eval(f"mem_map[{pfn}]")
         pfn = int(gdb.parse_and_eval(f"(struct page *){int(page.address)} - mem_map"))
+        if not 0 <= pfn < int(gdb.parse_and_eval("max_pfn")):
+            raise gdb.GdbError(f"there is no frame {pfn:#x}")
         flags = int(page["flags"])
         names = []
         for field in gdb.types.make_enum_dict(gdb.lookup_type("enum page_flag")).items():
