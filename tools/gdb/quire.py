@@ -47,14 +47,13 @@ class Page(gdb.Command):
         value = gdb.parse_and_eval(text)
         if value.type.strip_typedefs().code == gdb.TYPE_CODE_PTR and \
                 value.type.target().strip_typedefs().tag == "page":
-            page = value.dereference()
+            pfn = int(value - gdb.parse_and_eval("mem_map"))
         else:
             number = int(value) & 0xFFFFFFFF
             pfn = (number - 0xC0000000) >> PAGE_SHIFT if number >= 0xC0000000 else number
-            page = gdb.parse_and_eval(f"mem_map[{pfn}]")
-        pfn = int(gdb.parse_and_eval(f"(struct page *){int(page.address)} - mem_map"))
         if not 0 <= pfn < int(gdb.parse_and_eval("max_pfn")):
             raise gdb.GdbError(f"there is no frame {pfn:#x}")
+        page = gdb.parse_and_eval(f"mem_map[{pfn}]")
         flags = int(page["flags"])
         names = []
         for field in gdb.types.make_enum_dict(gdb.lookup_type("enum page_flag")).items():
