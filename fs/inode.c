@@ -407,7 +407,8 @@ bool fs_may_not_remount_ro(struct super_block *sb)
 	spin_lock(&inode_lock);
 	list_for_each_entry(inode, &sb->s_inodes, i_sb_list)
 		if (atomic_read(&inode->i_count) && !(inode->i_state & I_FREEING) &&
-		    (inode->i_writecount > 0 || inode->i_nlink == 0))
+		    (inode->i_writecount > 0 || inode->i_nlink == 0 ||
+		     test_bit(AS_SWAPFILE, &inode->i_data.flags)))
 			busy = true;
 	spin_unlock(&inode_lock);
 	return busy;
