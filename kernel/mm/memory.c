@@ -344,19 +344,18 @@ void free_pgtables(struct mm_struct *mm, unsigned long floor, unsigned long ceil
 			free_table(mm, pgd, false);
 }
 
-unsigned long free_empty_tables(struct mm_struct *mm)
+void free_empty_tables(struct mm_struct *mm)
 {
 	pgd_t *pgd = pgd_offset(mm, 0), *end = pgd_offset(mm, TASK_SIZE);
 	unsigned long freed = 0;
 
 	if (!down_write_trylock(&mm->mmap_sem))
-		return 0;
+		return;
 	for (; pgd < end; pgd++)
 		if (!pgd_none(*pgd))
 			freed += free_table(mm, pgd, true);
 	up_write(&mm->mmap_sem);
 	count_vm_events(pgtable_reclaim, freed);
-	return freed;
 }
 
 /* ---- walking, for observers ---- */

@@ -123,8 +123,8 @@ void zap_file_pages(struct vm_area_struct *vma, unsigned long start, unsigned lo
 void zap_swap_pte(struct mm_struct *mm, pte_t *ptep);
 /* Free the page tables of whole 4 MiB spans within [floor, ceiling). */
 void free_pgtables(struct mm_struct *mm, unsigned long floor, unsigned long ceiling);
-/* Free the page tables that hold nothing, unless somebody is in mmap_sem.  Does not sleep.  => how many */
-unsigned long free_empty_tables(struct mm_struct *mm);
+/* Free the page tables that hold nothing, unless somebody is in mmap_sem.  Does not sleep. */
+void free_empty_tables(struct mm_struct *mm);
 
 /* rss of the kind of page, which is mapped once more (1) or less (-1); page_table_lock held. */
 static inline void mm_count_page(struct mm_struct *mm, const struct page *page, long n)

@@ -305,8 +305,9 @@ unsigned long swap_out(struct scan_control *sc, unsigned long nr_ptes)
 		if (!mm)
 			break;
 		if (swap_out_batch(&w, mm)) {
+			/* Not counted as progress: its owner may take it again and again, and memory be out. */
 			if (w.empty_table)
-				sc->nr_reclaimed += free_empty_tables(mm);
+				free_empty_tables(mm);
 			w.empty_table = false;
 			rotate_mm(mm);
 			rounds--;
