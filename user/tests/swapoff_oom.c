@@ -11,7 +11,8 @@
 #include "proc.h"
 
 #define LEFT	70u	/* pages that are not taken */
-#define TIMES	4
+#define TIMES	4	/* and on to TIMES_MOST until memory has run out once */
+#define TIMES_MOST 16
 #define KIB_PAGE (PAGE / 1024)
 
 static unsigned int held;	/* pages, half of memory: in swap when swapoff begins, and there is room for them then */
@@ -85,7 +86,7 @@ int main(void)
 	check(pipe(ready) == 0 && pipe(hold) == 0);
 	pid = holder(ready[1], hold);
 	check(read(ready[0], &c, 1) == 1);
-	for (unsigned int i = 0; i < TIMES; i++) {
+	for (unsigned int i = 0; i < TIMES || (!given_up && i < TIMES_MOST); i++) {
 		press_memory();
 		given_up += swapoff_meanwhile(area, i);
 	}
