@@ -231,19 +231,6 @@ static struct page *get_swap_in_page(struct vm_area_struct *vma, unsigned long a
 	return page;
 }
 
-/* Did the pte stay what it was while we slept? */
-static bool pte_unchanged(struct mm_struct *mm, unsigned long address, pte_t orig)
-{
-	pte_t *ptep;
-	bool same;
-
-	spin_lock(&mm->page_table_lock);
-	ptep = pte_lookup(mm, address);
-	same = ptep && pte_same(*ptep, orig);
-	spin_unlock(&mm->page_table_lock);
-	return same;
-}
-
 /* Put the swapped-in page (pinned, locked, uptodate) in its place.  page_table_lock held. */
 static pte_t map_swapped_page(struct mm_struct *mm, struct vm_area_struct *vma,
 			      unsigned long address, pte_t *ptep, struct page *page,
@@ -282,7 +269,8 @@ static __noinline int do_swap_page(struct mm_struct *mm, struct vm_area_struct *
 
 	page = get_swap_in_page(vma, address, entry, &result);
 	if (!page)
-		return pte_unchanged(mm, address, orig) ? VM_FAULT_OOM : result;
+		/* Did the pte stay what it was while we slept? */
+		return pte_same(pte_snapshot(mm, address), orig) ? VM_FAULT_OOM : result;
 
 	lock_page(page);
 	/* locked: the page */

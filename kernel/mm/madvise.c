@@ -312,14 +312,8 @@ static bool page_in_cache(struct address_space *mapping, pgoff_t index)
 
 static bool page_resident(struct vm_area_struct *vma, unsigned long addr)
 {
-	struct mm_struct *mm = vma->vm_mm;
-	pte_t *ptep, pte = __pte(0);
+	pte_t pte = pte_snapshot(vma->vm_mm, addr);
 
-	spin_lock(&mm->page_table_lock);
-	ptep = pte_lookup(mm, addr);
-	if (ptep)
-		pte = *ptep;
-	spin_unlock(&mm->page_table_lock);
 	if (pte_present(pte))
 		return true;
 	if (pte_is_swap(pte))

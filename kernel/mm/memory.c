@@ -40,6 +40,18 @@ pte_t *pte_lookup(struct mm_struct *mm, unsigned long addr)
 	return pgd_none(*pgd) ? NULL : pte_offset(pgd, addr);
 }
 
+pte_t pte_snapshot(struct mm_struct *mm, unsigned long addr)
+{
+	pte_t *ptep, pte = __pte(0);
+
+	spin_lock(&mm->page_table_lock);
+	ptep = pte_lookup(mm, addr);
+	if (ptep)
+		pte = *ptep;
+	spin_unlock(&mm->page_table_lock);
+	return pte;
+}
+
 /* => NULL: no memory, or the user has as many as he may */
 static pte_t *alloc_user_table(void)
 {

@@ -257,18 +257,6 @@ static u64 pagemap_entry(pte_t pte)
 	return PageAnon(page) || PageReserved(page) ? e : e | PM_FILE;
 }
 
-static u64 pagemap_of(struct mm_struct *mm, unsigned long addr)
-{
-	pte_t *ptep, pte = __pte(0);
-
-	spin_lock(&mm->page_table_lock);
-	ptep = pte_lookup(mm, addr);
-	if (ptep)
-		pte = *ptep;
-	spin_unlock(&mm->page_table_lock);
-	return pagemap_entry(pte);
-}
-
 #define PAGEMAP_CHUNK 64
 
 ssize_t pagemap_read(struct mm_struct *mm, char __user *buf, size_t count, loff_t *ppos)
@@ -282,7 +270,7 @@ ssize_t pagemap_read(struct mm_struct *mm, char __user *buf, size_t count, loff_
 		n = min((count - done) / sizeof(u64), (size_t)PAGEMAP_CHUNK);
 		n = min_t(u64, n, (TASK_SIZE >> PAGE_SHIFT) - page);
 		for (i = 0; i < n; i++)
-			entries[i] = pagemap_of(mm, (unsigned long)(page + i) << PAGE_SHIFT);
+			entries[i] = pagemap_entry(pte_snapshot(mm, (unsigned long)(page + i) << PAGE_SHIFT));
 		if (copy_to_user(buf + done, entries, n * sizeof(u64)))
 			return -EFAULT;
 		page += n;

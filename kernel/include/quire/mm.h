@@ -207,6 +207,8 @@ int get_user_page(struct mm_struct *mm, unsigned long address, bool write, struc
 int access_remote_vm(struct mm_struct *mm, unsigned long addr, void *buf, int len, bool write);
 /* The pte, NULL if there is no table; page_table_lock held. */
 pte_t *pte_lookup(struct mm_struct *mm, unsigned long addr);
+/* What stands there just now, none if there is no table: takes page_table_lock, and may have changed on return. */
+pte_t pte_snapshot(struct mm_struct *mm, unsigned long addr);
 /* Page-table walk for observers: calls fn for every present or swap pte, page_table_lock held. */
 typedef void (*pte_walk_fn)(struct mm_struct *mm, unsigned long addr, pte_t pte, void *arg);
 void walk_user_ptes(struct mm_struct *mm, unsigned long start, unsigned long end, pte_walk_fn fn,
